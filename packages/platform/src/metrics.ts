@@ -1,0 +1,56 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+export type MetricLabels = Readonly<Record<string, string>>;
+
+/** Prometheus metrics of one process. Asking twice for one name gives the same metric. */
+export type Metrics = {
+  /** A value that only grows. */
+  readonly counter: (name: string, help: string, labelNames?: readonly string[]) => Counter;
+  /** A value that goes up and down. */
+  readonly gauge: (name: string, help: string, labelNames?: readonly string[]) => Gauge;
+  /** A distribution in seconds; buckets from 1 ms to 10 s unless told. */
+  readonly histogram: (
+    name: string,
+    help: string,
+    labelNames?: readonly string[],
+    buckets?: readonly number[],
+  ) => Histogram;
+  /** The text exposition of all metrics, and its content type. */
+  readonly expose: () => Promise<{ readonly contentType: string; readonly body: string }>;
+};
+
+const LATENCY_BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** A registry of its own per call, with the process's default metrics and a `service` label on everything. */
+export const createMetrics = (service: string): Metrics => {
+  const registry = new Registry();
+  registry.setDefaultLabels({ service });
+  collectDefaultMetrics({ register: registry });
+  const made = new Map<string, Counter | Gauge | Histogram>();
+  const once = <M extends Counter | Gauge | Histogram>(name: string, make: () => M): M => {
+    const existing = made.get(name);
+    if (existing !== undefined) return existing as M;
+    const metric = make();
+    made.set(name, metric);
+    return metric;
+  };
+  return {
+    counter: (name, help, labelNames = []) =>
+      once(name, () => new Counter({ name, help, labelNames: [...labelNames], registers: [registry] })),
+    gauge: (name, help, labelNames = []) =>
+      once(name, () => new Gauge({ name, help, labelNames: [...labelNames], registers: [registry] })),
+    histogram: (name, help, labelNames = [], buckets = LATENCY_BUCKETS_SECONDS) =>
+      once(
+        name,
+        () =>
+          new Histogram({
+            name,
+            help,
+            labelNames: [...labelNames],
+            buckets: [...buckets],
+            registers: [registry],
+          }),
+      ),
+    expose: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
+  };
+};
