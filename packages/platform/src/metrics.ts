@@ -1,6 +1,18 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import {
+  AggregatorRegistry,
+  Counter,
+  collectDefaultMetrics,
+  Gauge,
+  Histogram,
+  type MetricObjectWithValues,
+  type MetricValue,
+  Registry,
+} from 'prom-client';
 
 export type MetricLabels = Readonly<Record<string, string>>;
+
+/** All metrics of one thread as plain data, as it travels between threads. */
+export type MetricsSnapshot = MetricObjectWithValues<MetricValue<string>>[];
 
 /** Prometheus metrics of one process. Asking twice for one name gives the same metric. */
 export type Metrics = {
@@ -15,17 +27,27 @@ export type Metrics = {
     labelNames?: readonly string[],
     buckets?: readonly number[],
   ) => Histogram;
+  /** The metrics of this thread alone. */
+  readonly snapshot: () => Promise<MetricsSnapshot>;
+  /** Adds another thread's metrics to every exposition. */
+  readonly include: (snapshot: () => Promise<MetricsSnapshot>) => void;
   /** The text exposition of all metrics, and its content type. */
   readonly expose: () => Promise<{ readonly contentType: string; readonly body: string }>;
 };
 
 const LATENCY_BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-/** A registry of its own per call, with the process's default metrics and a `service` label on everything. */
-export const createMetrics = (service: string): Metrics => {
+export type MetricsOptions = {
+  /** CPU, memory and event loop of the process; only its main thread reports them. Default true. */
+  readonly processMetrics?: boolean;
+};
+
+/** A registry of its own per call, with a `service` label on everything. */
+export const createMetrics = (service: string, options: MetricsOptions = {}): Metrics => {
   const registry = new Registry();
   registry.setDefaultLabels({ service });
-  collectDefaultMetrics({ register: registry });
+  if (options.processMetrics !== false) collectDefaultMetrics({ register: registry });
+  const included: (() => Promise<MetricsSnapshot>)[] = [];
   const made = new Map<string, Counter | Gauge | Histogram>();
   const once = <M extends Counter | Gauge | Histogram>(name: string, make: () => M): M => {
     const existing = made.get(name);
@@ -51,6 +73,13 @@ export const createMetrics = (service: string): Metrics => {
             registers: [registry],
           }),
       ),
-    expose: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
+    snapshot: () => registry.getMetricsAsJSON() as Promise<MetricsSnapshot>,
+    include: (snapshot) => void included.push(snapshot),
+    expose: async () => {
+      const own = (await registry.getMetricsAsJSON()) as MetricsSnapshot;
+      const others = await Promise.all(included.map((snapshot) => snapshot()));
+      const all = AggregatorRegistry.aggregate([own, ...others]);
+      return { contentType: registry.contentType, body: await all.metrics() };
+    },
   };
 };
