@@ -83,8 +83,7 @@ export const runThread = async <Config>(
   if (parentPort === null)
     throw new PlatformError('INTERNAL', 'this module runs in a worker thread of a service');
   const port = parentPort;
-  const { service, name, config } = workerData as ThreadData & {
-    readonly config: z.infer<z.ZodObject<Shape>>;
+  const { service, name, config } = workerData as ThreadData & { readonly config: Config };
   };
   const metrics = createMetrics(service, { processMetrics: false });
   const logger = createLogger(service).child({ thread: name });
