@@ -84,7 +84,6 @@ export const runThread = async <Config>(
     throw new PlatformError('INTERNAL', 'this module runs in a worker thread of a service');
   const port = parentPort;
   const { service, name, config } = workerData as ThreadData & { readonly config: Config };
-  };
   const metrics = createMetrics(service, { processMetrics: false });
   const logger = createLogger(service).child({ thread: name });
   const send = (message: FromThread): void => port.postMessage(message);
