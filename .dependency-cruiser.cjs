@@ -5,6 +5,7 @@ const packagesBelow = {
   contracts: ['domain', 'platform'],
   stream: ['contracts', 'platform', 'domain'],
   lakehouse: ['contracts', 'platform', 'domain'],
+  'table-sink': ['lakehouse', 'stream', 'contracts', 'platform', 'domain'],
   embedded: ['platform'],
 };
 
