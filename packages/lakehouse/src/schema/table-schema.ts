@@ -1,0 +1,97 @@
+/**
+ * Types a column can have, and the TypeScript value a row holds for each:
+ *
+ * | type | value |
+ * |---|---|
+ * | string | string |
+ * | boolean | boolean |
+ * | int | number, whole, 32 bits |
+ * | long | number, whole and safe, or bigint for the full 64 bits |
+ * | double | number |
+ * | decimal | the unscaled whole number (cents for scale 2) as a safe integer or a bigint |
+ * | date | string, `YYYY-MM-DD` |
+ * | timestamp | number, epoch milliseconds UTC; a fraction carries microseconds |
+ * | binary | Uint8Array (a Buffer is one) |
+ * | list | array |
+ * | struct | object by field name |
+ * | map | object by key for string keys, else a Map |
+ *
+ * A missing field, undefined and null all are null. Reading gives the same representation back: number where
+ * it is exact, else bigint.
+ */
+export type ColumnType =
+  | { readonly type: 'string' | 'boolean' | 'int' | 'long' | 'double' | 'date' | 'timestamp' | 'binary' }
+  | { readonly type: 'decimal'; readonly precision: number; readonly scale: number }
+  | { readonly type: 'list'; readonly element: ColumnType; readonly containsNull: boolean }
+  | { readonly type: 'struct'; readonly fields: readonly Column[] }
+  | {
+      readonly type: 'map';
+      readonly key: ColumnType;
+      readonly value: ColumnType;
+      readonly valueContainsNull: boolean;
+    };
+
+/** A named column of a table, or a field of a struct. */
+export type Column = { readonly name: string; readonly nullable: boolean } & ColumnType;
+
+/** The columns of a table, in order. */
+export type TableSchema = readonly Column[];
+
+/** One row by column name; see `ColumnType` for the values. */
+export type Row = Readonly<Record<string, unknown>>;
+
+type PrimitiveName = Extract<ColumnType, { readonly type: 'string' }>['type'];
+
+const primitive =
+  (type: PrimitiveName) =>
+  (name: string, options: { readonly nullable?: boolean } = {}): Column => ({
+    name,
+    nullable: options.nullable ?? true,
+    type,
+  });
+
+/**
+ * Short ways to declare columns; all are nullable unless told: `column.string('email')`,
+ * `column.long('offset', { nullable: false })`.
+ */
+export const column = {
+  string: primitive('string'),
+  boolean: primitive('boolean'),
+  int: primitive('int'),
+  long: primitive('long'),
+  double: primitive('double'),
+  date: primitive('date'),
+  timestamp: primitive('timestamp'),
+  binary: primitive('binary'),
+  decimal: (
+    name: string,
+    precision: number,
+    scale: number,
+    options: { readonly nullable?: boolean } = {},
+  ): Column => ({ name, nullable: options.nullable ?? true, type: 'decimal', precision, scale }),
+  list: (name: string, element: ColumnType, options: { readonly nullable?: boolean } = {}): Column => ({
+    name,
+    nullable: options.nullable ?? true,
+    type: 'list',
+    element,
+    containsNull: false,
+  }),
+  struct: (
+    name: string,
+    fields: readonly Column[],
+    options: { readonly nullable?: boolean } = {},
+  ): Column => ({
+    name,
+    nullable: options.nullable ?? true,
+    type: 'struct',
+    fields,
+  }),
+  map: (name: string, value: ColumnType, options: { readonly nullable?: boolean } = {}): Column => ({
+    name,
+    nullable: options.nullable ?? true,
+    type: 'map',
+    key: { type: 'string' },
+    value,
+    valueContainsNull: false,
+  }),
+} as const;

@@ -1,0 +1,86 @@
+import type { KafkaRecord, TopicPartition } from '@marketing-streams/contracts/record';
+import type { PlatformError } from '@marketing-streams/platform/errors';
+import type { Logger } from '@marketing-streams/platform/logging';
+import type { Row } from './schema/table-schema.ts';
+import type { DeltaTable } from './table-types.ts';
+
+/** What a record means for its table. `delete` needs an upsert table and holds the key columns. */
+export type RowChange =
+  | { readonly kind: 'row'; readonly row: Row }
+  | { readonly kind: 'delete'; readonly key: Row }
+  | { readonly kind: 'skip' };
+
+/** Topics that flow into one table. */
+export type SinkRoute = {
+  readonly topics: readonly string[];
+  readonly table: DeltaTable;
+  /** Asynchronous work before a batch is converted, e.g. a codec's `prepare`. */
+  readonly prepare?: (records: readonly KafkaRecord[]) => Promise<void>;
+  /** Synchronous; whatever it throws stops the sink. */
+  readonly toChange: (record: KafkaRecord) => RowChange;
+};
+
+/** When what has gathered is committed: as soon as one of them is reached. */
+export type SinkLimits = {
+  /** Default 10 000. */
+  readonly rows: number;
+  /** Key and value bytes as consumed; default 16 MiB. */
+  readonly bytes: number;
+  /** Since the first record that waits; default 1000. */
+  readonly milliseconds: number;
+};
+
+/** One successful commit, for metrics. */
+export type SinkCommit = {
+  readonly table: string;
+  readonly version: number;
+  readonly rows: number;
+  readonly deletes: number;
+  readonly bytes: number;
+  /** Conversion, Parquet, fsync and log included. */
+  readonly seconds: number;
+  /** The next offset to read of each partition that advanced. */
+  readonly positions: readonly (TopicPartition & { readonly offset: number })[];
+};
+
+export type TableSinkOptions = {
+  /** One per table; no topic twice. */
+  readonly routes: readonly SinkRoute[];
+  /** The Kafka cluster's id; with topic and partition it names the `txn` (`cluster/topic/partition`). */
+  readonly clusterId: string;
+  readonly limits?: Partial<SinkLimits>;
+  readonly onCommit?: (commit: SinkCommit) => void;
+  /** Called once when the sink stops on an error; see `TableSink.write`. */
+  readonly onError?: (error: PlatformError) => void;
+  readonly logger?: Logger;
+};
+
+/**
+ * Topics into tables, exactly once: the rows of a batch and each partition's next offset are one commit.
+ *
+ * The consumer's contract: ask `positions` on every assignment, with all partitions now assigned; seek each to
+ * its answer (a partition without one is read from its beginning); then `write` records in partition order.
+ */
+export type TableSink = {
+  /**
+   * The next offset to read per `topic/partition`, from the tables' logs. Commits what waits first; after an
+   * error it drops what waits, reads the logs again and makes the sink usable again.
+   */
+  readonly positions: (partitions: readonly TopicPartition[]) => Promise<ReadonlyMap<string, number>>;
+  /**
+   * Takes records into the buffer and resolves as soon as they are accepted, not when they are committed:
+   * a commit runs in the background when a limit is reached. It waits while two batches are pending, which is
+   * the back-pressure. Records below a partition's position are repeats and are skipped.
+   *
+   * An error of a commit stops the sink: what waits is dropped, `onError` is called, and every `write` rejects
+   * with it until `positions` is called. On DELTA_OFFSET_MISMATCH (another writer moved the position) and other
+   * retriable codes the consumer calls `positions` and seeks; anything else is for the process to crash on.
+   */
+  readonly write: (records: readonly KafkaRecord[]) => Promise<void>;
+  /** Commits what waits; rejects as `write` does. */
+  readonly flush: () => Promise<void>;
+  /** Commits what waits and stops the timer; does not close the tables. */
+  readonly close: () => Promise<void>;
+};
+
+export type CreateTableSink = (options: TableSinkOptions) => TableSink;

@@ -1,0 +1,120 @@
+import type { Logger } from '@marketing-streams/platform/logging';
+import type { Row, TableSchema } from './schema/table-schema.ts';
+import type { Storage } from './storage.ts';
+
+/** `append`: rows are only added. `upsert`: one row per key; the key columns are never null. */
+export type TableKind = 'append' | { readonly upsert: readonly string[] };
+
+/**
+ * The progress of one application in the same commit as its rows: the commit succeeds only if the table still
+ * holds exactly `expected` for `appId` (null: nothing yet).
+ */
+export type TransactionStep = {
+  readonly appId: string;
+  readonly expected: number | null;
+  readonly version: number;
+};
+
+export type WriteOptions = {
+  /** At most one step per application. */
+  readonly txns?: readonly TransactionStep[];
+};
+
+/** What a write led to. */
+export type CommitResult = {
+  /** Version of the table that holds the rows; the version before the call when there was nothing to write. */
+  readonly version: number;
+  readonly rowsAdded: number;
+  /** Rows of upsert tables that are not visible any more: replaced or deleted ones. */
+  readonly rowsRemoved: number;
+  readonly filesAdded: number;
+  /** Bytes of Parquet written. */
+  readonly bytes: number;
+};
+
+/** A live data file of the table. */
+export type TableFile = {
+  /** Path relative to the table's root, decoded. */
+  readonly path: string;
+  readonly bytes: number;
+  /** Physical rows, those that a deletion vector hides included; null when a foreign writer left out the stats. */
+  readonly rows: number | null;
+  readonly deletedRows: number;
+  readonly partitionValues: Readonly<Record<string, string | null>>;
+};
+
+/** One commit, as its `commitInfo` tells; newest first in `history`. */
+export type HistoryEntry = {
+  readonly version: number;
+  /** Epoch milliseconds. */
+  readonly timestamp: number;
+  readonly operation: string;
+  readonly operationMetrics: Readonly<Record<string, string>>;
+};
+
+export type OpenTableOptions = {
+  /** Folder of the table, or its storage; created when absent. */
+  readonly path: string | Storage;
+  /** Name for people, e.g. `silver.orders`. */
+  readonly name: string;
+  /** Columns of a table to create; an existing table must have the same ones (DELTA_SCHEMA_MISMATCH). */
+  readonly schema: TableSchema;
+  readonly kind: TableKind;
+  readonly partitionColumns?: readonly string[];
+  /** Folder of the key index of an upsert table; may be lost at any time. One writer at a time uses it. */
+  readonly indexDir?: string;
+  /** Delta table properties of a table to create, e.g. `delta.deletedFileRetentionDuration`. */
+  readonly properties?: Readonly<Record<string, string>>;
+  /** Epoch milliseconds; the wall clock unless told. */
+  readonly clock?: () => number;
+  readonly logger?: Logger;
+};
+
+/**
+ * A Delta table open for writing. Calls of one instance run one after the other; other instances, processes
+ * and engines may write at the same time.
+ */
+export type DeltaTable = {
+  readonly name: string;
+  readonly schema: TableSchema;
+  readonly kind: TableKind;
+  /** Version as this instance last saw it. */
+  readonly version: () => number;
+  /** The last `txn` version of an application as last seen, or null. */
+  readonly position: (appId: string) => number | null;
+  /** Live files as last seen. */
+  readonly files: () => readonly TableFile[];
+  /** Reads what others committed meanwhile. */
+  readonly refresh: () => Promise<void>;
+  /**
+   * Adds rows to an append table. Nothing is written for no rows and no txns. Throws DELTA_SCHEMA_MISMATCH
+   * naming the column, DELTA_OFFSET_MISMATCH when a txn's expected value is not the table's, DELTA_CONFLICT
+   * when the table's schema or protocol was changed meanwhile.
+   */
+  readonly append: (rows: readonly Row[], options?: WriteOptions) => Promise<CommitResult>;
+  /**
+   * Writes rows by key and deletes rows by key (only the key columns of `deletes` are read). Of several rows
+   * with one key the last counts; a key both written and deleted is written. Deleting an absent key is fine.
+   * Throws as `append` does.
+   */
+  readonly upsert: (
+    rows: readonly Row[],
+    deletes: readonly Row[],
+    options?: WriteOptions,
+  ) => Promise<CommitResult>;
+  /** Merges small files where that pays (`dataChange: false`); the number of files merged away. */
+  readonly optimize: () => Promise<number>;
+  /** Every visible row, file by file. */
+  readonly scanRows: () => AsyncIterable<Row>;
+  /** Commits, newest first, as far back as the log goes or `limit` says. */
+  readonly history: (limit?: number) => Promise<readonly HistoryEntry[]>;
+  /** Waits for the call under way and closes the index. */
+  readonly close: () => Promise<void>;
+};
+
+/**
+ * Opens a table, creating it when there is none. Throws DELTA_UNSUPPORTED naming the features it cannot
+ * honour, DELTA_SCHEMA_MISMATCH when the existing table has other columns, DELTA_CORRUPT with the path when
+ * the log cannot be read.
+ */
+export type OpenTable = (options: OpenTableOptions) => Promise<DeltaTable>;
