@@ -14,22 +14,28 @@
  * | binary | Uint8Array (a Buffer is one) |
  * | list | array |
  * | struct | object by field name |
- * | map | object by key for string keys, else a Map |
+ * | map | object by key; keys are strings |
  *
  * A missing field, undefined and null all are null. Reading gives the same representation back: number where
  * it is exact, else bigint.
  */
 export type ColumnType =
-  | { readonly type: 'string' | 'boolean' | 'int' | 'long' | 'double' | 'date' | 'timestamp' | 'binary' }
+  | { readonly type: PrimitiveType }
   | { readonly type: 'decimal'; readonly precision: number; readonly scale: number }
   | { readonly type: 'list'; readonly element: ColumnType; readonly containsNull: boolean }
   | { readonly type: 'struct'; readonly fields: readonly Column[] }
-  | {
-      readonly type: 'map';
-      readonly key: ColumnType;
-      readonly value: ColumnType;
-      readonly valueContainsNull: boolean;
-    };
+  | { readonly type: 'map'; readonly value: ColumnType; readonly valueContainsNull: boolean };
+
+/** Types without parameters. */
+export type PrimitiveType =
+  | 'string'
+  | 'boolean'
+  | 'int'
+  | 'long'
+  | 'double'
+  | 'date'
+  | 'timestamp'
+  | 'binary';
 
 /** A named column of a table, or a field of a struct. */
 export type Column = { readonly name: string; readonly nullable: boolean } & ColumnType;
@@ -40,10 +46,8 @@ export type TableSchema = readonly Column[];
 /** One row by column name; see `ColumnType` for the values. */
 export type Row = Readonly<Record<string, unknown>>;
 
-type PrimitiveName = Extract<ColumnType, { readonly type: 'string' }>['type'];
-
 const primitive =
-  (type: PrimitiveName) =>
+  (type: PrimitiveType) =>
   (name: string, options: { readonly nullable?: boolean } = {}): Column => ({
     name,
     nullable: options.nullable ?? true,
@@ -90,7 +94,6 @@ export const column = {
     name,
     nullable: options.nullable ?? true,
     type: 'map',
-    key: { type: 'string' },
     value,
     valueContainsNull: false,
   }),

@@ -1,0 +1,227 @@
+import { PlatformError } from '@marketing-streams/platform/errors';
+import type { Column, ColumnType } from '../schema/table-schema.ts';
+import { INDEXED_LEAVES, leafStatistics, type StatisticsNode } from './file-statistics.ts';
+
+/** Turns the values of one column into what hyparquet-writer takes, checking them and gathering statistics. */
+export type ColumnEncoder = {
+  readonly name: string;
+  readonly encode: (value: unknown) => unknown;
+  readonly statistics: StatisticsNode | null;
+};
+
+/** How many more leaf columns of the file get statistics. */
+type LeafBudget = { left: number };
+
+const describe = (value: unknown): string => {
+  if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
+  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'an object';
+  return String(value);
+};
+
+const mismatch = (path: string, wanted: string, value: unknown): PlatformError =>
+  new PlatformError('DELTA_SCHEMA_MISMATCH', `column ${path} takes ${wanted}, got ${describe(value)}`, {
+    details: { field: path, value },
+  });
+
+const INT32_MAX = 2 ** 31 - 1;
+const INT64_MAX = 2n ** 63n - 1n;
+
+const toLong = (value: unknown, path: string): bigint => {
+  if (typeof value === 'number' && Number.isSafeInteger(value)) return BigInt(value);
+  if (typeof value === 'bigint' && value <= INT64_MAX && value >= -INT64_MAX - 1n) return value;
+  throw mismatch(path, 'a whole number of 64 bits (a safe integer or a bigint)', value);
+};
+
+const toDecimal = (precision: number, scale: number): Encode => {
+  const limit = 10n ** BigInt(precision);
+  const numberLimit = Math.min(10 ** precision, Number.MAX_SAFE_INTEGER);
+  return (value, path) => {
+    if (typeof value === 'number' && Number.isSafeInteger(value) && Math.abs(value) <= numberLimit) {
+      if (precision > 15 || Math.abs(value) < numberLimit) return BigInt(value);
+    } else if (typeof value === 'bigint' && value < limit && value > -limit) return value;
+    throw mismatch(path, `the unscaled whole number of a decimal(${precision},${scale})`, value);
+  };
+};
+
+const MILLISECONDS_PER_DAY = 86_400_000;
+
+/** Days since the epoch of a `YYYY-MM-DD` text. */
+const toDays = (value: unknown, path: string): number => {
+  if (typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value)) {
+    const milliseconds = Date.parse(`${value}T00:00:00Z`);
+    // Date.parse takes 2024-02-30 for the first of March.
+    if (!Number.isNaN(milliseconds) && new Date(milliseconds).toISOString().startsWith(value)) {
+      return milliseconds / MILLISECONDS_PER_DAY;
+    }
+  }
+  throw mismatch(path, 'a date as YYYY-MM-DD', value);
+};
+
+const toMicroseconds = (value: unknown, path: string): bigint => {
+  if (typeof value === 'number') {
+    const microseconds = Math.round(value * 1000);
+    if (Number.isSafeInteger(microseconds)) return BigInt(microseconds);
+  }
+  throw mismatch(path, 'epoch milliseconds', value);
+};
+
+type Encode = (value: unknown, path: string) => unknown;
+
+const primitiveEncoder = (type: ColumnType): Encode | null => {
+  switch (type.type) {
+    case 'string':
+      return (value, path) => {
+        if (typeof value !== 'string') throw mismatch(path, 'a string', value);
+        return value;
+      };
+    case 'boolean':
+      return (value, path) => {
+        if (typeof value !== 'boolean') throw mismatch(path, 'true or false', value);
+        return value;
+      };
+    case 'int':
+      return (value, path) => {
+        if (!Number.isInteger(value) || (value as number) > INT32_MAX || (value as number) < -INT32_MAX - 1) {
+          throw mismatch(path, 'a whole number of 32 bits', value);
+        }
+        return value;
+      };
+    case 'long':
+      return toLong;
+    case 'double':
+      return (value, path) => {
+        if (typeof value !== 'number') throw mismatch(path, 'a number', value);
+        return value;
+      };
+    case 'decimal':
+      return toDecimal(type.precision, type.scale);
+    case 'date':
+      return toDays;
+    case 'timestamp':
+      return toMicroseconds;
+    case 'binary':
+      return (value, path) => {
+        if (!(value instanceof Uint8Array)) throw mismatch(path, 'bytes', value);
+        return value;
+      };
+    default:
+      return null;
+  }
+};
+
+type Built = { readonly encode: (value: unknown) => unknown; readonly statistics: StatisticsNode | null };
+
+const nullOr = (encode: Encode, path: string, nullable: boolean): ((value: unknown) => unknown) => {
+  if (nullable) return (value) => (value === null || value === undefined ? null : encode(value, path));
+  return (value) => {
+    if (value === null || value === undefined) {
+      throw new PlatformError('DELTA_SCHEMA_MISMATCH', `column ${path} must not be null`, {
+        details: { field: path, value },
+      });
+    }
+    return encode(value, path);
+  };
+};
+
+const buildPrimitive = (
+  type: ColumnType,
+  encode: Encode,
+  path: string,
+  nullable: boolean,
+  budget: LeafBudget | null,
+): Built => {
+  const checked = nullOr(encode, path, nullable);
+  const leaf = budget !== null && budget.left > 0 ? leafStatistics(type) : null;
+  if (budget !== null) budget.left--;
+  if (leaf === null) return { encode: checked, statistics: null };
+  const { observe } = leaf;
+  return {
+    encode: (value) => {
+      const encoded = checked(value);
+      observe(value);
+      return encoded;
+    },
+    statistics: { kind: 'leaf', leaf },
+  };
+};
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array);
+
+const observeNull = (node: StatisticsNode): void => {
+  if (node.kind === 'leaf') node.leaf.observe(null);
+  else for (const child of node.fields.values()) observeNull(child);
+};
+
+const buildStruct = (
+  columns: readonly Column[],
+  path: string,
+  nullable: boolean,
+  budget: LeafBudget | null,
+): Built => {
+  const fields = columns.map((column) => ({
+    name: column.name,
+    ...build(column, `${path}.${column.name}`, column.nullable, budget),
+  }));
+  const tracked = fields.filter((field) => field.statistics !== null);
+  const checked = nullOr(
+    (value) => {
+      if (!isObject(value)) throw mismatch(path, 'an object', value);
+      const encoded: Record<string, unknown> = {};
+      for (const field of fields) encoded[field.name] = field.encode(value[field.name]);
+      return encoded;
+    },
+    path,
+    nullable,
+  );
+  return {
+    encode: (value) => {
+      const encoded = checked(value);
+      if (encoded === null) for (const field of tracked) observeNull(field.statistics!);
+      return encoded;
+    },
+    statistics:
+      tracked.length === 0
+        ? null
+        : { kind: 'struct', fields: new Map(tracked.map((field) => [field.name, field.statistics!])) },
+  };
+};
+
+const build = (type: ColumnType, path: string, nullable: boolean, budget: LeafBudget | null): Built => {
+  const primitive = primitiveEncoder(type);
+  if (primitive !== null) return buildPrimitive(type, primitive, path, nullable, budget);
+  switch (type.type) {
+    case 'struct':
+      return buildStruct(type.fields, path, nullable, budget);
+    case 'list': {
+      const element = build(type.element, `${path}.element`, type.containsNull, null);
+      const encode: Encode = (value) => {
+        if (!Array.isArray(value)) throw mismatch(path, 'a list', value);
+        return value.map(element.encode);
+      };
+      return { encode: nullOr(encode, path, nullable), statistics: null };
+    }
+    case 'map': {
+      const element = build(type.value, `${path}.value`, type.valueContainsNull, null);
+      const encode: Encode = (value) => {
+        if (!isObject(value)) throw mismatch(path, 'an object by key', value);
+        return Object.entries(value).map(([key, item]) => ({ key, value: element.encode(item) }));
+      };
+      return { encode: nullOr(encode, path, nullable), statistics: null };
+    }
+    default:
+      throw new PlatformError('DELTA_UNSUPPORTED', `column ${path} has type ${type.type}`);
+  }
+};
+
+/**
+ * Encoders for one file's columns. They throw DELTA_SCHEMA_MISMATCH naming the column (nested ones by their path)
+ * for a value of another type or a null where none may be.
+ */
+export const columnEncoders = (columns: readonly Column[]): ColumnEncoder[] => {
+  const budget: LeafBudget = { left: INDEXED_LEAVES };
+  return columns.map((column) => ({
+    name: column.name,
+    ...build(column, column.name, column.nullable, budget),
+  }));
+};
