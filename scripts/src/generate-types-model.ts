@@ -30,8 +30,8 @@ export type SchemaModel = {
 
 /** Types that are written by hand, and the module (seen from `generated/`) each is imported from. */
 export const HANDWRITTEN_TYPES: Readonly<Record<string, string>> = {
-  Cents: '../units.ts',
-  EpochMilliseconds: '../units.ts',
+  Cents: '@marketing-streams/domain/money',
+  EpochMilliseconds: '../time.ts',
   SourceOffset: '../record.ts',
 };
 

@@ -39,7 +39,7 @@ describe('generation from Avro', () => {
     expect(text).toContain('readonly tags: readonly (string | null)[];');
     expect(text).toContain('readonly kind: PriceKind;');
     expect(text).toContain('readonly other_kind: PriceKind;');
-    expect(text).toContain("import type { Cents, EpochMilliseconds } from '../units.ts';");
+    expect(text).toContain("import type { Cents } from '@marketing-streams/domain/money';");
     expect(modules.get('price-kind.ts')).toContain("export type PriceKind = 'NET' | 'GROSS';");
   });
 

@@ -1,5 +1,5 @@
 // Generated from schemas/ by `npm run generate`; change the schema, not this file.
-import type { EpochMilliseconds } from '../units.ts';
+import type { EpochMilliseconds } from '../time.ts';
 import type { Channel } from './channel.ts';
 import type { DeliveryStatus } from './delivery-status.ts';
 

@@ -1,6 +1,6 @@
 // Generated from schemas/ by `npm run generate`; change the schema, not this file.
-import type { Cents } from '../units.ts';
 import type { LifecycleStage } from './lifecycle-stage.ts';
+import type { Cents } from '@marketing-streams/domain/money';
 
 /** The live aggregation of a customer. */
 export type CustomerConsolidated = {

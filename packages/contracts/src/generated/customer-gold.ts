@@ -1,9 +1,10 @@
 // Generated from schemas/ by `npm run generate`; change the schema, not this file.
 import type { SourceOffset } from '../record.ts';
-import type { Cents, EpochMilliseconds } from '../units.ts';
+import type { EpochMilliseconds } from '../time.ts';
 import type { ChannelCounts } from './channel-counts.ts';
 import type { CustomerPropensity } from './customer-propensity.ts';
 import type { LifecycleStage } from './lifecycle-stage.ts';
+import type { Cents } from '@marketing-streams/domain/money';
 
 /** The published record of a customer: 360, propensity and segments in one. Its version only ever grows. */
 export type CustomerGold = {

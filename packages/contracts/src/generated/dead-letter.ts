@@ -1,5 +1,5 @@
 // Generated from schemas/ by `npm run generate`; change the schema, not this file.
-import type { EpochMilliseconds } from '../units.ts';
+import type { EpochMilliseconds } from '../time.ts';
 import type { DeadLetterHeader } from './dead-letter-header.ts';
 
 /** A record that can never be processed, whole and as it was, with the reason. */

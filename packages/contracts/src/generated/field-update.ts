@@ -1,5 +1,5 @@
 // Generated from schemas/ by `npm run generate`; change the schema, not this file.
-import type { EpochMilliseconds } from '../units.ts';
+import type { EpochMilliseconds } from '../time.ts';
 
 /** Precedence of a field's current value: a patch with a larger (updated_at, partition, offset) replaces it. */
 export type FieldUpdate = {

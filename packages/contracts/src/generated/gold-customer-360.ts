@@ -1,8 +1,9 @@
 // Generated from schemas/ by `npm run generate`; change the schema, not this file.
 import type { SourceOffset } from '../record.ts';
-import type { Cents, EpochMilliseconds } from '../units.ts';
+import type { EpochMilliseconds } from '../time.ts';
 import type { ChannelCounts } from './channel-counts.ts';
 import type { LifecycleStage } from './lifecycle-stage.ts';
+import type { Cents } from '@marketing-streams/domain/money';
 
 /** All that is known and computed about a customer. Fields nobody has sent yet are null: an order may come before its profile. */
 export type GoldCustomer360 = {

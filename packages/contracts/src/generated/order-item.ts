@@ -1,5 +1,5 @@
 // Generated from schemas/ by `npm run generate`; change the schema, not this file.
-import type { Cents } from '../units.ts';
+import type { Cents } from '@marketing-streams/domain/money';
 
 /** One line of an order. */
 export type OrderItem = {

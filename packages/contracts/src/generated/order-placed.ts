@@ -1,7 +1,8 @@
 // Generated from schemas/ by `npm run generate`; change the schema, not this file.
-import type { Cents, EpochMilliseconds } from '../units.ts';
+import type { EpochMilliseconds } from '../time.ts';
 import type { OrderItem } from './order-item.ts';
 import type { OrderStatus } from './order-status.ts';
+import type { Cents } from '@marketing-streams/domain/money';
 
 /** The state of an order as its shop knows it. The newest by (status rank, updated_at, offset) counts. */
 export type OrderPlaced = {

@@ -1,5 +1,5 @@
 // Generated from schemas/ by `npm run generate`; change the schema, not this file.
-import type { EpochMilliseconds } from '../units.ts';
+import type { EpochMilliseconds } from '../time.ts';
 
 /** A patch of a customer profile: a null leaves the field as it was. Patches merge field by field by (updated_at, offset). */
 export type ProfileUpsert = {

@@ -1,6 +1,6 @@
 // Generated from schemas/ by `npm run generate`; change the schema, not this file.
 import type { SourceOffset } from '../record.ts';
-import type { EpochMilliseconds } from '../units.ts';
+import type { EpochMilliseconds } from '../time.ts';
 import type { Channel } from './channel.ts';
 import type { DeliveryStatus } from './delivery-status.ts';
 

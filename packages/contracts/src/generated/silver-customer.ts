@@ -1,6 +1,6 @@
 // Generated from schemas/ by `npm run generate`; change the schema, not this file.
 import type { SourceOffset } from '../record.ts';
-import type { EpochMilliseconds } from '../units.ts';
+import type { EpochMilliseconds } from '../time.ts';
 import type { FieldUpdate } from './field-update.ts';
 
 /** The merged profile of a customer: every field from the newest patch that carried it. */

@@ -1,8 +1,9 @@
 // Generated from schemas/ by `npm run generate`; change the schema, not this file.
 import type { SourceOffset } from '../record.ts';
-import type { Cents, EpochMilliseconds } from '../units.ts';
+import type { EpochMilliseconds } from '../time.ts';
 import type { OrderItem } from './order-item.ts';
 import type { OrderStatus } from './order-status.ts';
+import type { Cents } from '@marketing-streams/domain/money';
 
 /** The one valid state of an order. */
 export type SilverOrder = {
