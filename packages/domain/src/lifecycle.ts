@@ -37,36 +37,42 @@ const deliveredShare = ({ delivered, failed }: LifecycleFacts): string =>
     ? 'no message sent'
     : `${percent(delivered, delivered + failed)} of ${counted(delivered + failed, 'message')} delivered`;
 
-const highValue = formatMoney(HIGH_VALUE_ABOVE);
-
 /**
  * The stage of a customer; the first rule that matches wins. Shares are compared in whole numbers, so that
  * exactly 70% is 70%; with no message sent the share is 0.
  */
-export const lifecycleOf = (facts: LifecycleFacts): Lifecycle => {
-  const { order_count, lifetime_value, delivered, failed } = facts;
+export const stageOf = ({
+  order_count,
+  lifetime_value,
+  delivered,
+  failed,
+}: LifecycleFacts): LifecycleStage => {
   const sent = delivered + failed;
   if (lifetime_value > HIGH_VALUE_ABOVE) {
-    const value = `${formatMoney(lifetime_value)} lifetime value (more than ${highValue} needed)`;
-    const share = deliveredShare(facts);
-    return sent > 0 && delivered * 100 >= EVANGELIST_FROM_PERCENT * sent
-      ? { stage: 'evangelist', reason: `${value} and ${share} (at least ${EVANGELIST_FROM_PERCENT}% needed)` }
-      : {
-          stage: 'high-value',
-          reason: `${value}; ${share} (an evangelist needs at least ${EVANGELIST_FROM_PERCENT}%)`,
-        };
+    return sent > 0 && delivered * 100 >= EVANGELIST_FROM_PERCENT * sent ? 'evangelist' : 'high-value';
   }
-  if (order_count === 0) {
-    return { stage: 'prospect', reason: 'No order that stands yet' };
-  }
-  const orders = counted(order_count, 'order');
-  return delivered * 100 > ENGAGED_ABOVE_PERCENT * sent
-    ? {
-        stage: 'engaged',
-        reason: `${orders} and ${deliveredShare(facts)} (more than ${ENGAGED_ABOVE_PERCENT}% needed)`,
-      }
-    : {
-        stage: 'customer',
-        reason: `${orders}; ${deliveredShare(facts)} (engaged needs more than ${ENGAGED_ABOVE_PERCENT}%)`,
-      };
+  if (order_count === 0) return 'prospect';
+  return delivered * 100 > ENGAGED_ABOVE_PERCENT * sent ? 'engaged' : 'customer';
+};
+
+const value = ({ lifetime_value }: LifecycleFacts): string =>
+  `${formatMoney(lifetime_value)} lifetime value (more than ${formatMoney(HIGH_VALUE_ABOVE)} needed)`;
+const orders = ({ order_count }: LifecycleFacts): string => counted(order_count, 'order');
+
+const REASONS: Readonly<Record<LifecycleStage, (facts: LifecycleFacts) => string>> = {
+  evangelist: (facts) =>
+    `${value(facts)} and ${deliveredShare(facts)} (at least ${EVANGELIST_FROM_PERCENT}% needed)`,
+  'high-value': (facts) =>
+    `${value(facts)}; ${deliveredShare(facts)} (an evangelist needs at least ${EVANGELIST_FROM_PERCENT}%)`,
+  engaged: (facts) =>
+    `${orders(facts)} and ${deliveredShare(facts)} (more than ${ENGAGED_ABOVE_PERCENT}% needed)`,
+  customer: (facts) =>
+    `${orders(facts)}; ${deliveredShare(facts)} (engaged needs more than ${ENGAGED_ABOVE_PERCENT}%)`,
+  prospect: () => 'No order that stands yet',
+};
+
+/** The stage of a customer, and why. */
+export const lifecycleOf = (facts: LifecycleFacts): Lifecycle => {
+  const stage = stageOf(facts);
+  return { stage, reason: REASONS[stage](facts) };
 };
