@@ -1,0 +1,4 @@
+import { runTableSink } from '@marketing-streams/table-sink/run-table-sink';
+import { tables } from './tables.ts';
+
+await runTableSink(tables);

@@ -1,0 +1,4 @@
+import { commonShape, deltaShape, taskShape } from '@marketing-streams/platform/common-config';
+
+/** Settings of the silver worker. */
+export const shape = { ...commonShape, ...taskShape, ...deltaShape };
