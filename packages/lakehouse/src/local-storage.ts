@@ -1,5 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { type FileHandle, link, mkdir, open, readdir, readFile, rename, stat, unlink } from 'node:fs/promises';
+import {
+  type FileHandle,
+  link,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  stat,
+  unlink,
+} from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { PlatformError } from '@marketing-streams/platform/errors';
 import type { Storage } from './storage.ts';
@@ -9,8 +19,12 @@ const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoExc
 const failed = (action: string, path: string, cause: unknown): PlatformError => {
   const code = codeOf(cause);
   return code === 'ENOSPC' || code === 'EDQUOT'
-    ? new PlatformError('DISK_FULL', `${path}: no space left to ${action} it: free some and start again`, { cause })
-    : new PlatformError('STORAGE_UNAVAILABLE', `cannot ${action} ${path}: ${code ?? String(cause)}`, { cause });
+    ? new PlatformError('DISK_FULL', `${path}: no space left to ${action} it: free some and start again`, {
+        cause,
+      })
+    : new PlatformError('STORAGE_UNAVAILABLE', `cannot ${action} ${path}: ${code ?? String(cause)}`, {
+        cause,
+      });
 };
 
 const syncFolder = async (folder: string): Promise<void> => {

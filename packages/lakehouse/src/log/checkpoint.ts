@@ -75,7 +75,10 @@ const withoutNulls = (value: object): object =>
   Object.fromEntries(
     Object.entries(value)
       .filter(([, field]) => field !== null)
-      .map(([name, field]) => [name, name === 'deletionVector' || name === 'format' ? withoutNulls(field) : field]),
+      .map(([name, field]) => [
+        name,
+        name === 'deletionVector' || name === 'format' ? withoutNulls(field) : field,
+      ]),
   );
 
 /**

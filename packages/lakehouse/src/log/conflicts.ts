@@ -47,7 +47,8 @@ export const judgeConflict = (
   const ownRemoves = new Set(own.flatMap((action) => (action.remove ? [action.remove.path] : [])));
   const touched = winner.some(
     (action) =>
-      (action.remove && ownRemoves.has(action.remove.path)) || (action.add && ownRemoves.has(action.add.path)),
+      (action.remove && ownRemoves.has(action.remove.path)) ||
+      (action.add && ownRemoves.has(action.add.path)),
   );
   const newRows = kind === 'keyed' && winner.some((action) => action.add?.dataChange);
   return touched || newRows ? 'recompute' : 'retry';

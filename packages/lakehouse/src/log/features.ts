@@ -64,7 +64,8 @@ export const requireWritable = (table: string, protocol: Protocol, metadata: Met
             ),
         ).map(([, feature]) => feature);
   if (unknown.length > 0) throw refuse(table, 'write', unknown);
-  if (metadata.format.provider !== 'parquet') throw refuse(table, 'write', [`format ${metadata.format.provider}`]);
+  if (metadata.format.provider !== 'parquet')
+    throw refuse(table, 'write', [`format ${metadata.format.provider}`]);
 };
 
 /** True when deletion vectors may be written to the table. */

@@ -116,7 +116,10 @@ export const createTableLog = (options: TableLogOptions): TableLog => {
       }
       const winners = await catchUp();
       if (winners.length === 0) {
-        throw new PlatformError('DELTA_CONFLICT', `${storage.location}: version ${version} is taken but not readable`);
+        throw new PlatformError(
+          'DELTA_CONFLICT',
+          `${storage.location}: version ${version} is taken but not readable`,
+        );
       }
       const verdicts = winners.map((winner) =>
         judgeConflict(kind, planned.actions, winner.actions, winner.version),
@@ -137,7 +140,10 @@ export const createTableLog = (options: TableLogOptions): TableLog => {
       if (retention !== null) dropExpiredTombstones(snapshot, clock() - retention);
       await writeCheckpoint(storage, snapshot);
     } catch (error) {
-      logger?.warn({ table: storage.location, reason: messageOf(error) }, 'the checkpoint could not be written');
+      logger?.warn(
+        { table: storage.location, reason: messageOf(error) },
+        'the checkpoint could not be written',
+      );
     }
     // After a failure the next one is due an interval later too: a full disk is not asked again every commit.
     checkpoint = snapshot.version;

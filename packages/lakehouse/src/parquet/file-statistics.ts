@@ -1,5 +1,5 @@
-import { compareUtf8, roundUpCodePoints, truncateCodePoints } from '../schema/utf8-order.ts';
 import type { ColumnType } from '../schema/table-schema.ts';
+import { compareUtf8, roundUpCodePoints, truncateCodePoints } from '../schema/utf8-order.ts';
 
 /** Longest string bound in code points, as Spark keeps them. */
 const BOUND_CODE_POINTS = 32;
@@ -156,10 +156,7 @@ const objectText = (fields: ReadonlyMap<string, StatisticsNode>, part: Part): st
  * The `stats` text of an `add` action (PROTOCOL.md «Per-file Statistics»). It is put together by hand, since long
  * and decimal bounds are exact JSON numbers that no JavaScript number holds.
  */
-export const statisticsText = (
-  rows: number,
-  columns: ReadonlyMap<string, StatisticsNode>,
-): string => {
+export const statisticsText = (rows: number, columns: ReadonlyMap<string, StatisticsNode>): string => {
   const min = objectText(columns, (leaf) => leaf.bounds()?.min ?? null);
   const max = objectText(columns, (leaf) => leaf.bounds()?.max ?? null);
   const nulls = objectText(columns, (leaf) => String(leaf.nullCount()));

@@ -1,6 +1,12 @@
 import { zstdDecompressSync } from 'node:zlib';
-import { type AsyncBuffer, type FileMetaData, parquetMetadataAsync, parquetRead, parquetSchema } from 'hyparquet';
 import { PlatformError } from '@marketing-streams/platform/errors';
+import {
+  type AsyncBuffer,
+  type FileMetaData,
+  parquetMetadataAsync,
+  parquetRead,
+  parquetSchema,
+} from 'hyparquet';
 import type { Column, ColumnType, Row, TableSchema } from '../schema/table-schema.ts';
 import type { Storage } from '../storage.ts';
 
@@ -57,7 +63,9 @@ const exactInteger = (value: unknown): unknown => {
 
 /** Big-endian two's complement, as FIXED_LEN_BYTE_ARRAY and BYTE_ARRAY decimals are. */
 const integerFromBytes = (bytes: Uint8Array): bigint =>
-  bytes.length === 0 ? 0n : BigInt.asIntN(bytes.length * 8, BigInt(`0x${Buffer.from(bytes).toString('hex')}`));
+  bytes.length === 0
+    ? 0n
+    : BigInt.asIntN(bytes.length * 8, BigInt(`0x${Buffer.from(bytes).toString('hex')}`));
 
 type Decode = (value: unknown) => unknown;
 

@@ -91,7 +91,8 @@ const fromDeltaType = (type: DeltaType, path: string): ColumnType => {
     case 'struct':
       return { type: 'struct', fields: type.fields.map((field) => fromDeltaField(field, `${path}.`)) };
     case 'map':
-      if (type.keyType !== 'string') throw unsupported(path, `map keys of type ${JSON.stringify(type.keyType)}`);
+      if (type.keyType !== 'string')
+        throw unsupported(path, `map keys of type ${JSON.stringify(type.keyType)}`);
       return {
         type: 'map',
         value: fromDeltaType(type.valueType, `${path}.value`),
