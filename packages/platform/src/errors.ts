@@ -35,6 +35,7 @@ export const ERROR_CODES = {
   // The operator's part: clear message, exit.
   CONFIG_INVALID: { retriable: false },
   PORT_TAKEN: { retriable: false },
+  ALREADY_RUNNING: { retriable: false },
   PREREQUISITE_MISSING: { retriable: false },
   DISK_FULL: { retriable: false },
   INTERNAL: { retriable: false },

@@ -1,0 +1,71 @@
+import { LOOPBACK } from '../ports.ts';
+
+/** Where the one node lives. */
+export type KafkaNode = {
+  readonly port: number;
+  readonly controllerPort: number;
+  readonly dataDirectory: string;
+};
+
+/**
+ * `server.properties` of a one-node KRaft cluster. The voters are static, read from here at every start, so
+ * that the ports may be others than last time (a dynamic quorum keeps addresses in its log).
+ */
+export const kafkaSettings = (node: KafkaNode): string => {
+  const settings: Record<string, string | number | boolean> = {
+    'process.roles': 'broker,controller',
+    'node.id': 1,
+    'controller.quorum.voters': `1@${LOOPBACK}:${node.controllerPort}`,
+    listeners: `PLAINTEXT://${LOOPBACK}:${node.port},CONTROLLER://${LOOPBACK}:${node.controllerPort}`,
+    'advertised.listeners': `PLAINTEXT://${LOOPBACK}:${node.port}`,
+    'inter.broker.listener.name': 'PLAINTEXT',
+    'controller.listener.names': 'CONTROLLER',
+    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    'log.dirs': node.dataDirectory,
+    // Topics come from the catalogue; a misspelt name must fail, not appear.
+    'auto.create.topics.enable': false,
+    // One node keeps one copy of everything.
+    'offsets.topic.replication.factor': 1,
+    'transaction.state.log.replication.factor': 1,
+    'transaction.state.log.min.isr': 1,
+    'share.coordinator.state.topic.replication.factor': 1,
+    'share.coordinator.state.topic.min.isr': 1,
+    'offsets.topic.num.partitions': 4,
+    'transaction.state.log.num.partitions': 4,
+    // A restarted service gets its partitions at once, a dead one loses them after its 3 s session.
+    'group.initial.rebalance.delay.ms': 0,
+    'group.min.session.timeout.ms': 1000,
+    // A demo that was away for weeks goes on where it stopped.
+    'offsets.retention.minutes': 525_600,
+    // Input topics say their own retention; the default is for anything else. Small segments let it work.
+    'log.retention.hours': 168,
+    'log.segment.bytes': 67_108_864,
+    'log.cleaner.dedupe.buffer.size': 8_388_608,
+    'num.network.threads': 2,
+    'num.io.threads': 4,
+    'num.recovery.threads.per.data.dir': 2,
+  };
+  return Object.entries(settings)
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join('');
+};
+
+/** Log4j settings: one readable line an event, without the hundreds of lines of settings at every start. */
+export const KAFKA_LOGGING = `Configuration:
+  status: warn
+  Appenders:
+    Console:
+      name: out
+      PatternLayout:
+        pattern: "%d{yyyy-MM-dd'T'HH:mm:ss.SSS} %p %m (%c{1})%n"
+  Loggers:
+    Root:
+      level: info
+      AppenderRef:
+        ref: out
+    Logger:
+      - name: org.apache.kafka.common.config.AbstractConfig
+        level: warn
+      - name: org.apache.kafka.clients
+        level: warn
+`;
