@@ -1,0 +1,123 @@
+# Everything one does with the project. `make` alone lists it.
+# Variables given on the command line reach what is run: make demo TRAFFIC=off PORT=5050
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+# The pinned Node (the npm package `node`) goes before the machine's own.
+machine_path := $(PATH)
+export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+
+installed := node_modules/.package-lock.json
+
+# Which compose project is meant: BROKER, else what `up` started last, else Redpanda.
+broker_file := .local/docker-broker
+broker = $(or $(BROKER),$(shell cat $(broker_file) 2>/dev/null),redpanda)
+compose_redpanda := docker compose -f docker-compose.yml
+compose_kafka := docker compose -f docker-compose.yml -f docker-compose.kafka.yml $(if $(filter on,$(UI)),--profile ui)
+compose = $(or $(compose_$(broker)),$(error BROKER is redpanda or kafka, not $(broker)))
+# Both projects, with every profile, for what ends or clears them.
+both := "$(compose_redpanda)" "$(compose_kafka) --profile *"
+running = command -v docker >/dev/null && [ -n "$$($(compose) ps -q --status running broker 2>/dev/null)" ]
+
+page = http://localhost:$(or $(PORT),5000)
+workers := bronze silver gold scorer gold-publisher
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+## Without Docker
+
+.PHONY: install demo
+install: $(installed) ## Install the dependencies the lock file names (other targets do it when needed)
+
+$(installed): package-lock.json
+	@PATH="$(machine_path)" scripts/doctor.sh node
+	PATH="$(machine_path)" npm ci --no-audit --no-fund
+	@touch $@
+
+demo: $(installed) ## Run everything on this machine, no Docker: TRAFFIC=off, PORT, KAFKA_PORT, REGISTRY_PORT, REDIS_PORT, LOCAL_DIR, DELTA_DIR
+	@exec node scripts/src/demo.ts
+
+## Checks
+
+.PHONY: lint format typecheck test test-all bench
+lint: $(installed) ## Biome, dependency rules, unused code
+	npm run --silent lint
+
+format: $(installed) ## Format and fix what Biome can fix
+	npm run --silent format
+
+typecheck: $(installed) ## Check the types
+	npm run --silent typecheck
+
+test: $(installed) ## What CI runs: lint, types, all tests (unit, integration, fault, end to end)
+	@scripts/doctor.sh java maven chromium python
+	npm run --silent lint
+	npm run --silent typecheck
+	@node scripts/src/run-tests.ts
+
+test-all: test bench ## test, then the benchmarks against their baseline
+
+bench: $(installed) ## Measure latency, throughput, CPU and memory
+	@node bench/src/main.ts
+
+## In Docker
+
+.PHONY: up down clear logs ps workers spark topics schemas webapp webapp-local smoke
+up: broker = $(or $(BROKER),redpanda)
+up: ## Build and start everything in Docker: BROKER=kafka, TRAFFIC=off, UI=off, DELTA_VOLUME=./folder
+	@scripts/doctor.sh docker
+	@other="$(if $(filter kafka,$(broker)),$(compose_redpanda),$(compose_kafka))"; \
+	  if [ -n "$$($$other ps -q)" ]; then $$other down --remove-orphans; fi
+	$(compose) up -d --build --wait $(if $(filter off,$(TRAFFIC)),--scale producer=0) \
+	  $(if $(filter redpanda,$(broker)),$(if $(filter off,$(UI)),--scale kafka-ui=0))
+	@mkdir -p .local && echo $(broker) > $(broker_file)
+	@echo "ready $(page)"
+
+down: ## Stop what runs in Docker; keeps the data
+	@set -f; for compose in $(both); do $$compose down --remove-orphans; done
+
+clear: ## Stop what runs in Docker and remove all data, the demo's too
+	@if command -v docker >/dev/null; then set -f; for compose in $(both); do $$compose down -v --remove-orphans; done; fi
+	@scripts/clear.sh
+
+logs: ## Follow the logs: SERVICE=silver for one
+	@$(compose) logs -f --tail=200 $(SERVICE)
+
+ps: ## What runs, and how it is
+	@$(compose) ps -a
+
+workers: ## Build and start only the stream workers (and what they need)
+	$(compose) up -d --build --wait $(workers)
+
+spark: workers ## The same as workers
+
+topics: ## Create or update the topics of the catalogue
+	@if $(running); then $(compose) run --rm topics; else $(MAKE) --no-print-directory $(installed) && node scripts/src/topics.ts; fi
+
+schemas: ## Register the schemas, refusing what would break readers
+	@if $(running); then $(compose) run --rm schemas; else $(MAKE) --no-print-directory $(installed) && node scripts/src/schemas.ts; fi
+
+webapp: ## Build and start the web app in Docker (and what it needs)
+	$(compose) up -d --build --wait webapp
+	@echo "ready $(page)"
+
+webapp-local: $(installed) ## Run the web app on this machine against what runs in Docker, or the demo
+	@if $(running); then \
+	  $(compose) stop webapp; \
+	  registry=http://127.0.0.1:$(or $(REGISTRY_PORT),8081)$(if $(filter kafka,$(broker)),/apis/ccompat/v7); \
+	  export SCHEMA_REGISTRY_URL="$${SCHEMA_REGISTRY_URL:-$$registry}"; \
+	fi; \
+	exec node services/webapp/src/main.ts
+
+smoke: $(installed) ## Take one customer through whatever runs on PORT: created, ordered, engaged
+	@node scripts/src/smoke.ts $(if $(EXPECT_CUSTOMERS),--expect-customers $(EXPECT_CUSTOMERS))
+
+.PHONY: docker-up docker-down docker-logs docker-ps
+docker-up: up ## The same as up
+docker-down: down ## The same as down
+docker-logs: logs ## The same as logs
+docker-ps: ps ## The same as ps
