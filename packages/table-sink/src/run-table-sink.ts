@@ -7,7 +7,10 @@ import type { Logger } from '@marketing-streams/platform/logging';
 import type { Metrics } from '@marketing-streams/platform/metrics';
 import { runThread, type ThreadWork } from '@marketing-streams/platform/worker-thread';
 import { createKafkaClient } from '@marketing-streams/stream/kafka/client';
-import { startPositionedConsumer } from '@marketing-streams/stream/positioned-consumer';
+import {
+  type PositionedConsumer,
+  startPositionedConsumer,
+} from '@marketing-streams/stream/positioned-consumer';
 import type { TableDeclaration } from './table-declaration.ts';
 
 /** The part of a service's settings that its table sink needs. */
@@ -68,14 +71,20 @@ export const runTableSink = (declarations: readonly TableDeclaration[]): Promise
       clientId: `${name}-table-sink`,
       logger,
     });
-    const admin = await kafka.admin();
+    const admin = kafka.admin();
     const clusterId = await admin.clusterId();
     await admin.close();
     const routes = await Promise.all(
       declarations.map((declaration) => openRoute(declaration, config, registry, logger)),
     );
-    const sink = createTableSink({ routes, clusterId, onCommit: recordCommits(metrics), logger });
-    const consumer = await startPositionedConsumer({
+    const sink = createTableSink({
+      routes,
+      clusterId,
+      onCommit: recordCommits(metrics),
+      onError: (error) => consumer.recover(error),
+      logger,
+    });
+    const consumer: PositionedConsumer = startPositionedConsumer({
       kafka,
       groupId: `${name}-table-sink`,
       topics: declarations.map(({ topic }) => topic),

@@ -1,14 +1,12 @@
-import type { KafkaRecord, RecordHeaders } from '@marketing-streams/contracts/record';
+import type { KafkaRecord } from '@marketing-streams/contracts/record';
+import { headerList, type RecordHeader } from '@marketing-streams/contracts/record-headers';
 import { isPlatformError } from '@marketing-streams/platform/errors';
-
-/** A header as bronze keeps it; a name that occurs several times gives several. */
-export type BronzeHeader = { readonly name: string; readonly value: Buffer };
 
 /** A record of an input topic as a row of its bronze table. */
 export type BronzeRow = {
   readonly key: Buffer | null;
   readonly value: Buffer | null;
-  readonly headers: readonly BronzeHeader[];
+  readonly headers: readonly RecordHeader[];
   readonly topic: string;
   readonly partition: number;
   readonly offset: number;
@@ -21,12 +19,6 @@ export type BronzeRow = {
   /** Epoch milliseconds. */
   readonly ingested_at: number;
 };
-
-const headerList = (headers: RecordHeaders): readonly BronzeHeader[] =>
-  Object.entries(headers).flatMap(([name, value]) => {
-    if (value === undefined) return [];
-    return (Buffer.isBuffer(value) ? [value] : value).map((one: Buffer) => ({ name, value: one }));
-  });
 
 /** Bronze keeps what it cannot decode too: that is for silver to refuse. */
 const orNull = <Value>(decode: () => Value): Value | null => {

@@ -1,0 +1,38 @@
+import { createSchemaRegistry, type SchemaRegistry } from '@marketing-streams/contracts/schema-registry';
+import type { ServiceContext } from '@marketing-streams/platform/service';
+import { createDeadLetterOutput } from './dead-letter-contract.ts';
+import { createKafkaClient } from './kafka/client.ts';
+import type { ProcessorDefinition } from './processor.ts';
+import { runProcessor } from './run-processor.ts';
+
+/** The settings a service with a processor has; `commonShape` and `taskShape` of the platform give them. */
+export type ProcessorConfig = {
+  readonly kafka_bootstrap_servers: string;
+  readonly schema_registry_url: string;
+  readonly tasks: number;
+  readonly state_dir: string;
+};
+
+/**
+ * Wires a processor into its service: client, registry, dead letters, readiness, graceful stop. Whatever the
+ * processor cannot go on from ends the process, and the supervisor starts it again.
+ */
+export const startProcessor = async <Config extends ProcessorConfig>(
+  context: ServiceContext<Config>,
+  define: (registry: SchemaRegistry) => Promise<ProcessorDefinition>,
+): Promise<void> => {
+  const { name, config, logger, metrics } = context;
+  const registry = createSchemaRegistry({ url: config.schema_registry_url });
+  const processor = await runProcessor(await define(registry), {
+    kafka: createKafkaClient({ bootstrapServers: config.kafka_bootstrap_servers, clientId: name, logger }),
+    deadLetters: await createDeadLetterOutput(registry),
+    service: name,
+    tasks: config.tasks,
+    stateDir: config.state_dir,
+    metrics,
+    logger,
+    onError: context.crash,
+  });
+  context.addCheck('processor', processor.ready);
+  context.onShutdown('processor', processor.stop);
+};

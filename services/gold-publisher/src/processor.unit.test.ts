@@ -1,0 +1,123 @@
+import type { CustomerGold } from '@marketing-streams/contracts/generated/customer-gold';
+import type { GoldCustomer360 } from '@marketing-streams/contracts/generated/gold-customer-360';
+import { partitionOf } from '@marketing-streams/contracts/partitioner';
+import { memoryRegistry } from '@marketing-streams/contracts/testing/memory-registry';
+import type { PipelineResult } from '@marketing-streams/stream/pipeline';
+import type { StateView } from '@marketing-streams/stream/state/state-view';
+import { memoryState } from '@marketing-streams/stream/testing/memory-state';
+import { publishedValue, runPipeline, testRecord } from '@marketing-streams/stream/testing/run-pipeline';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { createPublisherCodecs } from './codecs.ts';
+import { publisherProcessor } from './processor.ts';
+
+const PARTITIONS = 6;
+const codecs = await createPublisherCodecs(memoryRegistry());
+const definition = publisherProcessor(codecs, PARTITIONS);
+const partition = partitionOf('c1', PARTITIONS);
+
+const row: GoldCustomer360 = {
+  customer_id: 'c1',
+  email: 'ada@example.com',
+  first_name: 'Ada',
+  last_name: 'Lovelace',
+  phone: null,
+  is_active: true,
+  lifecycle_stage: 'customer',
+  lifecycle_reason: '1 order',
+  order_count: 1,
+  lifetime_value: 12050,
+  average_order_value: 12050,
+  first_order_at: Date.UTC(2026, 0, 1),
+  last_order_at: Date.UTC(2026, 0, 1),
+  delivered: 0,
+  failed: 0,
+  engagement_rate: 0,
+  by_channel: {},
+  created_at: Date.UTC(2026, 0, 1),
+  as_of: Date.UTC(2026, 0, 1),
+  source_offsets: [],
+  rule_version: 'r1',
+};
+const score = {
+  customer_id: 'c1',
+  score: 0.42,
+  model_version: 'm1',
+  factors: [],
+  scored_at: Date.UTC(2026, 0, 2),
+};
+
+let state = memoryState();
+beforeEach(() => {
+  state = memoryState();
+});
+
+const feed = (topic: string, value: Buffer | null): PipelineResult => {
+  const pipeline = definition.pipelines.find((one) => one.topic === topic);
+  if (pipeline === undefined) throw new Error(`nothing reads ${topic}`);
+  return runPipeline(pipeline, testRecord({ topic, partition, key: 'c1', value }), state);
+};
+
+const goldOf = (result: PipelineResult): CustomerGold | null => {
+  if (result.kind !== 'ok') throw new Error(`expected a record, got ${JSON.stringify(result)}`);
+  const [output] = result.outputs;
+  const value = output === undefined ? null : publishedValue(output);
+  return value === null ? null : codecs.gold.decode(value);
+};
+
+const feed360 = () => feed('gold.customer_360.v1', codecs.customer360.encode(row));
+const feedScore = () => feed('dom.propensity.score.v1', codecs.propensity.encode(score));
+
+describe('gold publisher', () => {
+  it('publishes a customer with the next version at every change', () => {
+    expect(goldOf(feed360())).toMatchObject({
+      customer_id: 'c1',
+      lifetime_value: 12050,
+      propensity: null,
+      version: 1,
+    });
+    expect(goldOf(feedScore())).toMatchObject({
+      propensity: { score: 0.42, model_version: 'm1' },
+      version: 2,
+    });
+    const segments = { customer_id: 'c1', segments: ['vip', 'lapsing'], evaluated_at: Date.UTC(2026, 0, 3) };
+    expect(goldOf(feed('dom.segment.materialized.v1', codecs.segments.encode(segments)))).toMatchObject({
+      segments: ['lapsing', 'vip'],
+      version: 3,
+    });
+  });
+
+  it('keeps a score that comes before its customer', () => {
+    expect(goldOf(feedScore())).toBeNull();
+    expect(goldOf(feed360())).toMatchObject({ propensity: { score: 0.42 }, version: 1 });
+  });
+
+  it('retracts an erased customer and still never lowers its version', () => {
+    feed360();
+    const result = feed('gold.customer_360.v1', null);
+    expect(result.kind === 'ok' && result.outputs).toMatchObject([{ key: 'c1', value: null }]);
+    expect(goldOf(feed360())?.version).toBe(2);
+  });
+});
+
+describe('a lost store', () => {
+  const rebuild = (topic: string, value: Buffer | null, into: StateView): void =>
+    definition
+      .rebuild!.sources.find((source) => source.topic === topic)!
+      .load(testRecord({ topic, partition, key: 'c1', value }), into);
+
+  it('gives a difference a version above what was published, and sees an unchanged record as the same', () => {
+    const published = publishedValue((feed360() as Extract<PipelineResult, { kind: 'ok' }>).outputs[0]!)!;
+    const rebuilt = memoryState();
+    rebuild('dom.customer.gold.v1', published, rebuilt);
+    rebuild('gold.customer_360.v1', codecs.customer360.encode(row), rebuilt);
+    const comparison = definition.rebuild!.comparisons[0]!;
+    const [output, ...others] = comparison.rows({ state: rebuilt, now: 0, partitions: [partition] });
+    expect(others).toEqual([]);
+    const value = publishedValue(output!)!;
+    expect(output).toMatchObject({ key: 'c1', partition });
+    expect(codecs.gold.decode(value).version).toBe(2);
+    expect(comparison.same(published, value)).toBe(true);
+    const changed = codecs.gold.encode({ ...codecs.gold.decode(value), order_count: 2 });
+    expect(comparison.same(published, changed)).toBe(false);
+  });
+});
