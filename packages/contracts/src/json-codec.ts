@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { centsFromNumber, MAX_CENTS, numberFromCents } from '@marketing-streams/domain/money';
 import { messageOf, PlatformError } from '@marketing-streams/platform/errors';
-import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import { Ajv, type ValidateFunction } from 'ajv';
 import { inspectProblem } from './json/problem.ts';
 import { decimalConverter, type JsonSchema, tolerant } from './json/schema.ts';
 import { isEpochMilliseconds } from './time.ts';
@@ -28,7 +28,7 @@ const hasAtMostTwoDecimals = (amount: number): boolean => {
 };
 
 const compile = (schema: JsonSchema): ValidateFunction =>
-  new Ajv2020({ allowUnionTypes: true })
+  new Ajv({ allowUnionTypes: true })
     .addFormat('decimal-18-2', { type: 'number', validate: hasAtMostTwoDecimals })
     .addFormat('timestamp-millis', { type: 'number', validate: isEpochMilliseconds })
     .compile(schema);

@@ -29,6 +29,9 @@ export type SchemaRegistry = {
 
 const CONTENT_TYPE = 'application/vnd.schemaregistry.v1+json';
 
+/** The API's error code for an unknown schema id; any other 404 means that the URL is wrong. */
+const SCHEMA_NOT_FOUND = 40403;
+
 type Answer = { readonly status: number; readonly body: Readonly<Record<string, unknown>> };
 
 type Request = (method: 'GET' | 'POST' | 'PUT', path: string, body?: unknown) => Promise<Answer>;
@@ -116,7 +119,7 @@ export const createSchemaRegistry = (options: SchemaRegistryOptions): SchemaRegi
       if (known !== undefined) return known;
       if (id < 0) return null;
       const answer = await request('GET', `/schemas/ids/${id}`);
-      if (answer.status === 404 && answer.body['error_code'] !== 404) return null;
+      if (answer.status === 404 && answer.body['error_code'] === SCHEMA_NOT_FOUND) return null;
       const schema = answer.body['schema'];
       if (answer.status !== 200 || typeof schema !== 'string')
         throw refused(`looking up schema ${id}`, answer);
@@ -128,11 +131,10 @@ export const createSchemaRegistry = (options: SchemaRegistryOptions): SchemaRegi
       const answer = await request('POST', path, withType(schema, type));
       if (answer.status === 404) return { compatible: true, reasons: [] };
       if (answer.status !== 200) throw refused(`checking ${subject}`, answer);
-      const messages = answer.body['messages'];
-      return {
-        compatible: answer.body['is_compatible'] === true,
-        reasons: Array.isArray(messages) ? messages.map(String) : [],
-      };
+      // Confluent's and Redpanda's give a list of messages, Apicurio's one reason.
+      const { is_compatible: compatible, messages, reason } = answer.body;
+      const reasons = Array.isArray(messages) ? messages : typeof reason === 'string' ? [reason] : [];
+      return { compatible: compatible === true, reasons: compatible === true ? [] : reasons.map(String) };
     },
     requireBackward: async (subject) => {
       const path = `/config/${encodeURIComponent(subject)}`;
