@@ -86,7 +86,7 @@ export const openKeyIndex = (folder: string): KeyIndex => {
   const filePaths: Database<string, number> = root.openDB({ name: 'file-paths', encoding: 'json' });
   const keys: Database<Buffer, string> = root.openDB({ name: 'keys', encoding: 'binary' });
 
-  let paths = new Map<number, string>();
+  const paths = new Map<number, string>();
   const pathOf = (id: number): string | undefined => {
     let path = paths.get(id);
     if (path === undefined) {
@@ -148,9 +148,10 @@ export const openKeyIndex = (folder: string): KeyIndex => {
         keys.clearSync();
         fileIds.clearSync();
         filePaths.clearSync();
-        meta.clearSync();
+        // File ids go on counting, so that no entry of before can be taken for one of after.
+        meta.removeSync(STAMP);
       });
-      paths = new Map();
+      paths.clear();
     },
     close: () => root.close(),
   };

@@ -146,3 +146,7 @@ export const readParquet = async (
     });
   }
 };
+
+/** The number of rows a Parquet file says it has. */
+export const parquetRowCount = async (storage: Storage, path: string, size: number): Promise<number> =>
+  Number((await parquetMetadataAsync(await asyncBuffer(storage, path, size))).num_rows);

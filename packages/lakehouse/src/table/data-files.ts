@@ -1,0 +1,153 @@
+import { randomUUID } from 'node:crypto';
+import { PlatformError } from '@marketing-streams/platform/errors';
+import type { AddFile, RemoveFile } from '../log/actions.ts';
+import { decodeDataPath, encodeDataPath } from '../log/log-paths.ts';
+import { readParquet } from '../parquet/read-parquet.ts';
+import { writeParquet } from '../parquet/write-parquet.ts';
+import type { Column, Row, TableSchema } from '../schema/table-schema.ts';
+import type { Storage } from '../storage.ts';
+import { partitionFolder, partitionRow, partitionValuesOf } from './partition-values.ts';
+
+/** How the rows of a table are laid out in files. */
+export type Layout = {
+  readonly storage: Storage;
+  readonly schema: TableSchema;
+  readonly partitionColumns: readonly Column[];
+  /** The columns that are in the files: all but the partition columns. */
+  readonly fileColumns: TableSchema;
+};
+
+/** A data file written but not yet committed, and its rows in the file's order. */
+export type NewFile = { readonly add: AddFile; readonly rows: readonly Row[] };
+
+export const createLayout = (
+  storage: Storage,
+  schema: TableSchema,
+  partitionColumns: readonly string[],
+): Layout => {
+  const isPartition = new Set(partitionColumns);
+  return {
+    storage,
+    schema,
+    partitionColumns: partitionColumns.map((name) => {
+      const column = schema.find((candidate) => candidate.name === name);
+      if (column === undefined)
+        throw new PlatformError('DELTA_SCHEMA_MISMATCH', `there is no column ${name} to partition by`);
+      return column;
+    }),
+    fileColumns: schema.filter((column) => !isPartition.has(column.name)),
+  };
+};
+
+const byPartition = (layout: Layout, rows: readonly Row[]): ReadonlyMap<string, readonly Row[]> => {
+  if (layout.partitionColumns.length === 0) return new Map([['', rows]]);
+  const groups = new Map<string, Row[]>();
+  for (const row of rows) {
+    const folder = partitionFolder(partitionValuesOf(layout.partitionColumns, row));
+    const group = groups.get(folder);
+    if (group === undefined) groups.set(folder, [row]);
+    else group.push(row);
+  }
+  return groups;
+};
+
+const writeDataFile = async (
+  layout: Layout,
+  folder: string,
+  rows: readonly Row[],
+  options: { readonly dataChange: boolean; readonly now: number },
+): Promise<NewFile> => {
+  const file = writeParquet(layout.fileColumns, rows);
+  const path = `${folder}part-00000-${randomUUID()}.c000.zstd.parquet`;
+  await layout.storage.write(path, file.data);
+  return {
+    rows,
+    add: {
+      path: encodeDataPath(path),
+      partitionValues: partitionValuesOf(layout.partitionColumns, rows[0]!),
+      size: file.data.byteLength,
+      modificationTime: options.now,
+      dataChange: options.dataChange,
+      stats: file.stats,
+    },
+  };
+};
+
+/**
+ * Writes rows as data files, one per partition, durable when it resolves. Throws DELTA_SCHEMA_MISMATCH naming
+ * the column; files written before that are deleted.
+ */
+export const writeDataFiles = async (
+  layout: Layout,
+  rows: readonly Row[],
+  options: { readonly dataChange: boolean; readonly now: number },
+): Promise<readonly NewFile[]> => {
+  const written: NewFile[] = [];
+  if (rows.length === 0) return written;
+  try {
+    for (const [folder, group] of byPartition(layout, rows)) {
+      written.push(await writeDataFile(layout, folder, group, options));
+    }
+  } catch (error) {
+    await deleteDataFiles(layout.storage, written);
+    throw error;
+  }
+  return written;
+};
+
+/** Deletes files that no commit names; one that cannot be deleted is an orphan that vacuum takes later. */
+export const deleteDataFiles = async (storage: Storage, files: readonly NewFile[]): Promise<void> => {
+  for (const { add } of files) await storage.delete(decodeDataPath(add.path)).catch(() => {});
+};
+
+/** All physical rows of a data file with the columns asked for, in the file's order. */
+export const readDataFile = async (
+  layout: Layout,
+  file: AddFile,
+  columns: TableSchema,
+): Promise<readonly Row[]> => {
+  const { partitionColumns } = layout;
+  const rows = await readParquet(layout.storage, decodeDataPath(file.path), file.size, columns);
+  if (partitionColumns.length === 0) return rows;
+  const constant = partitionRow(partitionColumns, file.partitionValues);
+  return rows.map((row) => ({ ...row, ...constant }));
+};
+
+const recordCounts = new WeakMap<AddFile, number | null>();
+
+/** Physical rows of a file by its stats; null when its writer left them out. */
+export const physicalRows = (file: AddFile): number | null => {
+  let count = recordCounts.get(file);
+  if (count === undefined) {
+    // Parsed only for this number: bounds may be numbers that JavaScript cannot hold.
+    const stats =
+      file.stats === undefined ? {} : (JSON.parse(file.stats) as { readonly numRecords?: number });
+    count = stats.numRecords ?? null;
+    recordCounts.set(file, count);
+  }
+  return count;
+};
+
+/** The stats of a file some rows of which a vector hides: bounds and null counts are not tight any more. */
+export const looseStats = (file: AddFile, rows: number): string => {
+  const { stats } = file;
+  if (stats === undefined || physicalRows(file) === null) return `{"numRecords":${rows},"tightBounds":false}`;
+  if (/"tightBounds"\s*:\s*(true|false)/.test(stats)) {
+    return stats.replace(/"tightBounds"\s*:\s*true/, '"tightBounds":false');
+  }
+  return stats.replace(/\}\s*$/, ',"tightBounds":false}');
+};
+
+/** The `remove` that takes an `add` out of the table. */
+export const removeOf = (
+  file: AddFile,
+  options: { readonly dataChange: boolean; readonly now: number },
+): RemoveFile => ({
+  path: file.path,
+  deletionTimestamp: options.now,
+  dataChange: options.dataChange,
+  extendedFileMetadata: true,
+  partitionValues: file.partitionValues,
+  size: file.size,
+  ...(file.deletionVector === undefined ? {} : { deletionVector: file.deletionVector }),
+});

@@ -1,0 +1,116 @@
+import { randomUUID } from 'node:crypto';
+import { PlatformError } from '@marketing-streams/platform/errors';
+import { type Action, formatActions, type Metadata } from '../log/actions.ts';
+import {
+  allowsDeletionVectors,
+  DELETION_VECTOR_PROTOCOL,
+  isAppendOnly,
+  PLAIN_PROTOCOL,
+  requireWritable,
+} from '../log/features.ts';
+import { loadSnapshot } from '../log/load-snapshot.ts';
+import { commitPath } from '../log/log-paths.ts';
+import { createTableLog, type TableLog } from '../log/table-log.ts';
+import { fromDeltaSchema, sameSchema, toDeltaSchema } from '../schema/delta-schema.ts';
+import { evolveSchema } from '../schema/evolve.ts';
+import type { TableSchema } from '../schema/table-schema.ts';
+import type { Storage } from '../storage.ts';
+import type { OpenTableOptions } from '../table-types.ts';
+
+/**
+ * Every upsert leaves tombstones of the vectors it replaces, at one commit a second a hundred thousand a day:
+ * upsert tables keep them for a day, not for the week that is Delta's default.
+ */
+const UPSERT_PROPERTIES = {
+  'delta.enableDeletionVectors': 'true',
+  'delta.deletedFileRetentionDuration': 'interval 1 day',
+};
+
+const creation = (options: OpenTableOptions, now: number): readonly Action[] => {
+  const isUpsert = options.kind !== 'append';
+  const metaData: Metadata = {
+    id: randomUUID(),
+    name: options.name,
+    format: { provider: 'parquet', options: {} },
+    schemaString: toDeltaSchema(options.schema),
+    partitionColumns: options.partitionColumns ?? [],
+    createdTime: now,
+    configuration: { ...(isUpsert ? UPSERT_PROPERTIES : {}), ...options.properties },
+  };
+  return [
+    {
+      commitInfo: {
+        timestamp: now,
+        operation: 'CREATE TABLE',
+        operationParameters: {},
+        isBlindAppend: false,
+      },
+    },
+    { protocol: isUpsert ? DELETION_VECTOR_PROTOCOL : PLAIN_PROTOCOL },
+    { metaData },
+  ];
+};
+
+const requireKind = (options: OpenTableOptions, log: TableLog, schema: TableSchema): void => {
+  const { name, kind, partitionColumns = [] } = options;
+  const { protocol, metadata } = log.snapshot();
+  const partitions = metadata!.partitionColumns;
+  if (partitions.join() !== partitionColumns.join()) {
+    throw new PlatformError(
+      'DELTA_SCHEMA_MISMATCH',
+      `${name} is partitioned by ${partitions.join(', ') || 'nothing'}, not by ${partitionColumns.join(', ') || 'nothing'}`,
+    );
+  }
+  if (kind === 'append') return;
+  if (!allowsDeletionVectors(protocol!, metadata!)) {
+    throw new PlatformError(
+      'DELTA_UNSUPPORTED',
+      `${name} cannot be upserted: it does not allow deletion vectors`,
+    );
+  }
+  if (isAppendOnly(metadata!)) {
+    throw new PlatformError('DELTA_UNSUPPORTED', `${name} cannot be upserted: delta.appendOnly is true`);
+  }
+  for (const key of kind.upsert) {
+    if (schema.find((column) => column.name === key)?.nullable !== false) {
+      throw new PlatformError(
+        'DELTA_SCHEMA_MISMATCH',
+        `${name}: key column ${key} must exist and not be nullable`,
+      );
+    }
+  }
+};
+
+/**
+ * Opens the log of a table that this package may write, after creating the table if there was none and adding the
+ * nullable columns it did not have. Throws as `OpenTable` says.
+ */
+export const openLog = async (
+  options: OpenTableOptions,
+  storage: Storage,
+  clock: () => number,
+): Promise<{ readonly log: TableLog; readonly schema: TableSchema }> => {
+  let loaded = await loadSnapshot(storage);
+  if (loaded === null) {
+    // Of several processes that start at once one creates it; the others find its table.
+    await storage.putIfAbsent(commitPath(0), Buffer.from(formatActions(creation(options, clock()))));
+    loaded = await loadSnapshot(storage);
+    if (loaded === null) throw new PlatformError('DELTA_CORRUPT', `${storage.location}: the table vanished`);
+  }
+  const { protocol, metadata } = loaded.snapshot;
+  requireWritable(options.name, protocol!, metadata!);
+  const existing = fromDeltaSchema(metadata!.schemaString);
+  const schema = evolveSchema(options.name, existing, options.schema);
+  const log = createTableLog({ storage, ...loaded, clock, logger: options.logger });
+  requireKind(options, log, schema);
+  if (!sameSchema(existing, schema)) {
+    const metaData: Metadata = { ...metadata!, schemaString: toDeltaSchema(schema) };
+    await log.commit('rearrange', async () => ({
+      operation: 'ADD COLUMNS',
+      operationParameters: {},
+      operationMetrics: {},
+      actions: [{ metaData }],
+    }));
+  }
+  return { log, schema };
+};

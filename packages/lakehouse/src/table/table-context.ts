@@ -1,0 +1,97 @@
+import { PlatformError } from '@marketing-streams/platform/errors';
+import { hasRow } from '../deletion-vector/row-set.ts';
+import { catchUpIndex } from '../index/catch-up-index.ts';
+import type { IndexedFile, KeyIndex } from '../index/key-index.ts';
+import type { Action, AddFile, Metadata, Protocol } from '../log/actions.ts';
+import type { TableLog } from '../log/table-log.ts';
+import type { Row, TableSchema } from '../schema/table-schema.ts';
+import type { TransactionStep } from '../table-types.ts';
+import { type Layout, readDataFile } from './data-files.ts';
+import type { VectorCache } from './vector-cache.ts';
+
+/** How rows are found by key; only upsert tables have it. */
+export type KeyAccess = {
+  readonly index: KeyIndex;
+  /** Columns that make the key, in order. */
+  readonly columns: TableSchema;
+  readonly keyOf: (row: Row) => string;
+};
+
+/** What the operations of one open table share. */
+export type TableContext = {
+  readonly name: string;
+  readonly layout: Layout;
+  readonly log: TableLog;
+  readonly vectors: VectorCache;
+  readonly keys: KeyAccess | null;
+  readonly clock: () => number;
+  /** As they were when the table was opened. */
+  readonly protocol: Protocol;
+  readonly metadata: Metadata;
+};
+
+/** Throws DELTA_CONFLICT when the table is not what it was when it was opened. */
+export const requireUnchanged = (context: TableContext): void => {
+  const { metadata, protocol } = context.log.snapshot();
+  const same = (left: unknown, right: unknown) =>
+    left === right || JSON.stringify(left) === JSON.stringify(right);
+  if (same(metadata, context.metadata) && same(protocol, context.protocol)) return;
+  throw new PlatformError(
+    'DELTA_CONFLICT',
+    `${context.name}: its metadata or protocol was changed: open it again`,
+  );
+};
+
+/**
+ * The `txn` actions of the steps. Throws DELTA_OFFSET_MISMATCH naming the application whose position in the table
+ * is not the expected one.
+ */
+export const transactionActions = (
+  context: TableContext,
+  steps: readonly TransactionStep[],
+): readonly Action[] => {
+  const { transactions } = context.log.snapshot();
+  const lastUpdated = context.clock();
+  return steps.map(({ appId, expected, version }) => {
+    const current = transactions.get(appId)?.version ?? null;
+    if (current !== expected) {
+      throw new PlatformError(
+        'DELTA_OFFSET_MISMATCH',
+        `${context.name}: ${appId} stands at ${current}, expected ${expected}`,
+        { details: { field: appId, value: current } },
+      );
+    }
+    return { txn: { appId, version, lastUpdated } };
+  });
+};
+
+/** The visible rows of a file with their row numbers. */
+export const visibleRows = async (
+  context: TableContext,
+  file: AddFile,
+  columns: TableSchema,
+): Promise<{ readonly rows: readonly Row[]; readonly isVisible: (row: number) => boolean }> => {
+  const deleted = await context.vectors.get(file);
+  const rows = await readDataFile(context.layout, file, columns);
+  return { rows, isVisible: (row) => !hasRow(deleted, row) };
+};
+
+const readKeys = async (context: TableContext, keys: KeyAccess, file: AddFile): Promise<IndexedFile> => {
+  const { rows, isVisible } = await visibleRows(context, file, keys.columns);
+  return { path: file.path, keys: rows.map((row, number) => (isVisible(number) ? keys.keyOf(row) : null)) };
+};
+
+/** Brings the key index to the version of the log's snapshot, and the snapshot to the index's if that is ahead. */
+export const synchroniseIndex = async (context: TableContext, keys: KeyAccess): Promise<void> => {
+  const { log, layout } = context;
+  do {
+    if ((keys.index.stamp()?.version ?? -1) > log.snapshot().version) await log.catchUp();
+  } while (
+    !(await catchUpIndex({
+      index: keys.index,
+      snapshot: log.snapshot(),
+      storage: layout.storage,
+      readKeys: (file) => readKeys(context, keys, file),
+    }))
+  );
+};
