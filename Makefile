@@ -35,7 +35,7 @@ install: $(installed) ## Install the dependencies the lock file names (other tar
 
 $(installed): package-lock.json
 	@PATH="$(machine_path)" scripts/doctor.sh node
-	PATH="$(machine_path)" npm ci --no-audit --no-fund
+	PATH="$(machine_path)" npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
 demo: $(installed) ## Run everything on this machine, no Docker: TRAFFIC=off, PORT, KAFKA_PORT, REGISTRY_PORT, REDIS_PORT, LOCAL_DIR, DELTA_DIR
