@@ -35,6 +35,9 @@ export const kafkaSettings = (node: KafkaNode): string => {
     // A restarted service gets its partitions at once, a dead one loses them after its 3 s session.
     'group.initial.rebalance.delay.ms': 0,
     'group.min.session.timeout.ms': 1000,
+    // After a kill -9 the node may register again only when its former session is over (Kafka's 9 s otherwise).
+    'broker.session.timeout.ms': 2000,
+    'broker.heartbeat.interval.ms': 250,
     // A demo that was away for weeks goes on where it stopped.
     'offsets.retention.minutes': 525_600,
     // Input topics say their own retention; the default is for anything else. Small segments let it work.

@@ -58,6 +58,8 @@ export type ManagedProcess = {
   readonly kill: (signal?: NodeJS.Signals) => Promise<void>;
   /** `stop`, then `start`. */
   readonly restart: () => Promise<void>;
+  /** Resolves when the process that runs now has ended; at once when none runs. */
+  readonly ended: () => Promise<void>;
   /** Called at every end of the process. */
   readonly onExit: (listener: (exit: ProcessExit) => void) => void;
 };
@@ -169,6 +171,7 @@ export const manageProcess = (definition: ProcessDefinition): ManagedProcess => 
       await stop();
       await start();
     },
+    ended: async () => void (await ended),
     onExit: (listener) => void listeners.push(listener),
   };
 };
