@@ -1,0 +1,120 @@
+import type { KafkaRecord, TopicPartition } from '@marketing-streams/contracts/record';
+import { messageOf, PlatformError } from '@marketing-streams/platform/errors';
+import { createRouteWriter, type RouteWriter } from './sink/route-writer.ts';
+import type { CreateTableSink, SinkLimits, SinkRoute } from './sink-types.ts';
+
+const DEFAULT_LIMITS: SinkLimits = { rows: 10_000, bytes: 16 * 1024 * 1024, milliseconds: 1000 };
+
+const asPlatformError = (error: unknown): PlatformError =>
+  error instanceof PlatformError ? error : new PlatformError('INTERNAL', messageOf(error), { cause: error });
+
+type Flow = { readonly route: SinkRoute; readonly writer: RouteWriter };
+
+/** Materialises topics in tables, exactly once; see `TableSink` for the contract. */
+export const createTableSink: CreateTableSink = (options) => {
+  const limits: SinkLimits = { ...DEFAULT_LIMITS, ...options.limits };
+  let failure: PlatformError | null = null;
+  let positionsKnown = false;
+  /** Counts resets; a write that began before one must not go on after it. */
+  let generation = 0;
+  let resetting: Promise<unknown> | null = null;
+
+  const fail = (error: unknown): PlatformError => {
+    if (failure !== null) return failure;
+    failure = asPlatformError(error);
+    generation++;
+    options.logger?.error({ err: failure, code: failure.code }, 'the table sink stopped');
+    for (const { writer } of flows) void writer.drop();
+    options.onError?.(failure);
+    return failure;
+  };
+
+  const flows: readonly Flow[] = options.routes.map((route) => ({
+    route,
+    writer: createRouteWriter({
+      route,
+      clusterId: options.clusterId,
+      limits,
+      onCommit: options.onCommit,
+      onFailure: fail,
+    }),
+  }));
+  const byTopic = new Map(flows.flatMap((flow) => flow.route.topics.map((topic) => [topic, flow] as const)));
+
+  const flowOf = (topic: string): Flow => {
+    const flow = byTopic.get(topic);
+    if (flow === undefined) throw new PlatformError('INTERNAL', `topic ${topic} has no table`);
+    return flow;
+  };
+
+  const prepare = async (records: readonly KafkaRecord[]): Promise<void> => {
+    for (const { route } of flows) {
+      if (route.prepare === undefined) continue;
+      const own = records.filter((record) => route.topics.includes(record.topic));
+      if (own.length > 0) await route.prepare(own);
+    }
+  };
+
+  const flush = async (): Promise<void> => {
+    if (failure !== null) throw failure;
+    const results = await Promise.allSettled(flows.map(({ writer }) => writer.flush()));
+    const failed = results.find((result) => result.status === 'rejected');
+    if (failed !== undefined) throw fail(failed.reason);
+    if (failure !== null) throw failure;
+  };
+
+  const reset = async (partitions: readonly TopicPartition[]): Promise<ReadonlyMap<string, number>> => {
+    // Writes under way stop here: what they still hold is read again from the positions given out now.
+    generation++;
+    // A failed flush has been reported by `fail`; the logs say what was committed.
+    await flush().catch(() => {});
+    for (const { writer } of flows) await writer.drop();
+    const positions = new Map<string, number>();
+    for (const { route, writer } of flows) {
+      const own = partitions.filter(({ topic }) => route.topics.includes(topic));
+      for (const [place, offset] of await writer.load(own)) positions.set(place, offset);
+    }
+    failure = null;
+    positionsKnown = true;
+    return positions;
+  };
+
+  return {
+    positions: async (partitions) => {
+      while (resetting !== null) await resetting;
+      const running = reset(partitions);
+      resetting = running.catch(() => {});
+      try {
+        return await running;
+      } finally {
+        resetting = null;
+      }
+    },
+    write: async (records) => {
+      while (resetting !== null) await resetting;
+      if (failure !== null) throw failure;
+      if (!positionsKnown) throw new PlatformError('INTERNAL', 'ask for positions before the first write');
+      const began = generation;
+      await prepare(records);
+      for (const record of records) {
+        // A new assignment came meanwhile: its positions make the consumer read these records again.
+        if (generation !== began) break;
+        try {
+          const room = flowOf(record.topic).writer.accept(record);
+          if (room !== undefined) await room;
+        } catch (error) {
+          throw fail(error);
+        }
+      }
+      if (failure !== null) throw failure;
+    },
+    flush,
+    close: async () => {
+      try {
+        await flush();
+      } finally {
+        for (const { writer } of flows) await writer.drop();
+      }
+    },
+  };
+};

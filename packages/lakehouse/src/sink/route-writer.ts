@@ -1,0 +1,149 @@
+import type { KafkaRecord, TopicPartition } from '@marketing-streams/contracts/record';
+import { keyReader } from '../index/key-index.ts';
+import type { SinkCommit, SinkLimits, SinkRoute } from '../sink-types.ts';
+import type { TransactionStep } from '../table-types.ts';
+import { type ChangeBatch, type ChangeBuffer, createChangeBuffer } from './change-buffer.ts';
+
+/** The partition's name inside the sink. */
+export const placeOf = ({ topic, partition }: TopicPartition): string => `${topic}/${partition}`;
+
+/** One table's part of a sink: a buffer that fills while the batch before it is being committed. */
+export type RouteWriter = {
+  /** Takes a record; resolves when there is room for the next one. */
+  readonly accept: (record: KafkaRecord) => Promise<void> | void;
+  /** Commits what waits; rejects when that or the commit before it fails. */
+  readonly flush: () => Promise<void>;
+  /** Drops what waits, once the commit under way has come to its end. */
+  readonly drop: () => Promise<void>;
+  /** Reads the positions of partitions from the table's log and continues from them. */
+  readonly load: (partitions: readonly TopicPartition[]) => Promise<ReadonlyMap<string, number>>;
+};
+
+type RouteWriterOptions = {
+  readonly route: SinkRoute;
+  readonly clusterId: string;
+  readonly limits: SinkLimits;
+  readonly onCommit: ((commit: SinkCommit) => void) | undefined;
+  /** Called for a commit in the background that failed; it is not thrown anywhere else. */
+  readonly onFailure: (error: unknown) => void;
+};
+
+const toTopicPartition = (place: string): TopicPartition => {
+  const slash = place.lastIndexOf('/');
+  return { topic: place.slice(0, slash), partition: Number(place.slice(slash + 1)) };
+};
+
+export const createRouteWriter = (options: RouteWriterOptions): RouteWriter => {
+  const { route, clusterId, limits } = options;
+  const { table } = route;
+  const keyOf = table.kind === 'append' ? null : keyReader(table.kind.upsert);
+  const emptyBuffer = (): ChangeBuffer => createChangeBuffer(keyOf, limits);
+  /** What the table's log holds, null before the first commit of a partition. */
+  let committed = new Map<string, number | null>();
+  /** First offset not taken yet. */
+  let next = new Map<string, number>();
+  let buffer = emptyBuffer();
+  let underWay: Promise<void> | null = null;
+  let timer: NodeJS.Timeout | null = null;
+
+  const transactionSteps = (batch: ChangeBatch): readonly TransactionStep[] =>
+    Array.from(batch.nextOffsets, ([place, version]) => ({
+      appId: `${clusterId}/${place}`,
+      expected: committed.get(place) ?? null,
+      version,
+    }));
+
+  const commit = async (batch: ChangeBatch): Promise<void> => {
+    const started = performance.now();
+    const txns = transactionSteps(batch);
+    const result =
+      keyOf === null
+        ? await table.append(batch.rows, { txns })
+        : await table.upsert(batch.rows, batch.deletes, { txns });
+    for (const [place, offset] of batch.nextOffsets) committed.set(place, offset);
+    options.onCommit?.({
+      table: table.name,
+      version: result.version,
+      rows: batch.rows.length,
+      deletes: batch.deletes.length,
+      bytes: result.bytes,
+      seconds: (performance.now() - started) / 1000,
+      positions: Array.from(batch.nextOffsets, ([place, offset]) => ({ ...toTopicPartition(place), offset })),
+    });
+  };
+
+  /** Begins to commit what waits. Only called with no commit under way. */
+  const begin = (merge: boolean): void => {
+    if (timer !== null) clearTimeout(timer);
+    timer = null;
+    if (buffer.isEmpty()) return;
+    const batch = buffer.batch();
+    buffer = emptyBuffer();
+    const run = async (): Promise<void> => {
+      try {
+        await commit(batch);
+        if (merge) await table.optimize();
+      } finally {
+        underWay = null;
+      }
+    };
+    underWay = run();
+    underWay.catch(() => {});
+  };
+
+  const inBackground = (merge: boolean): void => {
+    begin(merge);
+    underWay?.catch(options.onFailure);
+  };
+
+  const onTimer = async (): Promise<void> => {
+    timer = null;
+    // A failure of that commit has been reported already, and has dropped what waits.
+    while (underWay !== null) await (underWay as Promise<void>).catch(() => {});
+    // Files are merged when a batch was cut by time: under load every core is needed for the backlog.
+    inBackground(true);
+  };
+
+  const makeRoom = async (): Promise<void> => {
+    while (underWay !== null) await (underWay as Promise<void>).catch(() => {});
+    inBackground(false);
+  };
+
+  return {
+    accept: (record) => {
+      const place = placeOf(record);
+      const from = next.get(place);
+      if (from === undefined || record.offset < from) return;
+      buffer.add(place, record, route.toChange(record));
+      next.set(place, record.offset + 1);
+      timer ??= setTimeout(() => void onTimer(), limits.milliseconds);
+      if (buffer.isFull()) return makeRoom();
+    },
+    flush: async () => {
+      while (underWay !== null) await (underWay as Promise<void>);
+      begin(false);
+      await underWay;
+    },
+    drop: async () => {
+      if (timer !== null) clearTimeout(timer);
+      timer = null;
+      buffer = emptyBuffer();
+      next = new Map();
+      while (underWay !== null) await (underWay as Promise<void>).catch(() => {});
+    },
+    load: async (partitions) => {
+      await table.refresh();
+      const positions = new Map<string, number>();
+      committed = new Map();
+      next = new Map();
+      for (const partition of partitions) {
+        const place = placeOf(partition);
+        const position = table.position(`${clusterId}/${place}`);
+        committed.set(place, position);
+        next.set(place, position ?? 0);
+        if (position !== null) positions.set(place, position);
+      }
+      return positions;
+    },
+  };
+};
