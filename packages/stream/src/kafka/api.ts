@@ -144,6 +144,8 @@ export type GroupConsumerOptions = {
 export type GroupConsumer = {
   /** Moves positions; records of these partitions fetched from the former position are not delivered. */
   readonly seek: (positions: readonly Position[]) => void;
+  /** Ends the assignment and joins again, so that the group decides anew who owns what. */
+  readonly rejoin: () => void;
   /** Null when assigned, else why not. */
   readonly problem: () => string | null;
   /** Leaves the group; resolves when `onRevoked` has. */

@@ -1,0 +1,122 @@
+import type { TopicPartition } from '@marketing-streams/contracts/record';
+import { PlatformError } from '@marketing-streams/platform/errors';
+import type { FetchedPartition, Position } from '../api.ts';
+import type { Broker, Connection } from './connection.ts';
+import { protocolError, toPlatformError } from './errors.ts';
+import { type FetchLimits, type FetchOutcome, fetchFrom, OFFSET_OUT_OF_RANGE } from './fetch.ts';
+
+export type FetchLoopOptions = {
+  readonly connection: Connection;
+  readonly limits: FetchLimits;
+  readonly positions: readonly Position[];
+  readonly onFetched: (partitions: readonly FetchedPartition[]) => Promise<void> | void;
+  readonly signal: AbortSignal;
+};
+
+export type FetchLoop = {
+  readonly seek: (positions: readonly Position[]) => void;
+  /** Reads a partition no further. */
+  readonly drop: (partition: TopicPartition) => void;
+  /** Resolves when the signal aborts; rejects with a PlatformError or with what `onFetched` rejected with. */
+  readonly done: Promise<void>;
+};
+
+const keyOf = ({ topic, partition }: TopicPartition): string => `${topic}/${partition}`;
+
+/** A partition being read; a seek replaces the object, so that an answer to the former position is noticed. */
+type Reading = Position;
+
+/** Reads partitions from their leaders, one request per leader at a time, until the signal aborts. */
+export const startFetchLoop = (options: FetchLoopOptions): FetchLoop => {
+  const { connection, limits, signal } = options;
+  const readings = new Map<string, Reading>(options.positions.map((position) => [keyOf(position), position]));
+  let deliveryFailed = false;
+
+  const byLeader = async (): Promise<Map<Broker, string[]>> => {
+    const leaders = new Map<Broker, string[]>();
+    for (const [key, { topic, partition }] of readings) {
+      const leader = await connection.leaderOf(topic, partition);
+      const list = leaders.get(leader);
+      if (list === undefined) leaders.set(leader, [key]);
+      else list.push(key);
+    }
+    return leaders;
+  };
+
+  const accept = (outcome: FetchOutcome, asked: ReadonlyMap<string, Reading>): FetchedPartition | null => {
+    if (outcome.kind === 'failed') {
+      const { topic, partition, code } = outcome;
+      if (code !== OFFSET_OUT_OF_RANGE) throw protocolError(code);
+      const offset = asked.get(keyOf(outcome))?.offset;
+      throw new PlatformError('NOT_FOUND', `${topic}/${partition} does not hold offset ${offset}`);
+    }
+    const { partition } = outcome;
+    const key = keyOf(partition);
+    // Sought meanwhile: this answers the former position.
+    if (readings.get(key) !== asked.get(key)) return null;
+    const { topic, partition: number, position } = partition;
+    readings.set(key, { topic, partition: number, offset: position });
+    return partition;
+  };
+
+  const readFrom = async (broker: Broker, keys: readonly string[], stopped: { now: boolean }): Promise<void> => {
+    while (!signal.aborted && !stopped.now) {
+      const asked = new Map(keys.flatMap((key) => (readings.has(key) ? [[key, readings.get(key)!]] : [])));
+      if (asked.size === 0) return;
+      const outcomes = await fetchFrom(broker, [...asked.values()], limits);
+      if (signal.aborted || stopped.now) return;
+      const fetched = outcomes.flatMap((outcome) => accept(outcome, asked) ?? []);
+      try {
+        await options.onFetched(fetched);
+      } catch (error) {
+        deliveryFailed = true;
+        throw error;
+      }
+    }
+  };
+
+  const run = async (): Promise<void> => {
+    if (readings.size === 0) {
+      await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+      return;
+    }
+    const stopped = { now: false };
+    try {
+      const leaders = await byLeader();
+      await Promise.all([...leaders].map(([broker, keys]) => readFrom(broker, keys, stopped)));
+    } catch (error) {
+      stopped.now = true;
+      if (signal.aborted) return;
+      throw deliveryFailed ? error : toPlatformError(error, 'fetching');
+    }
+  };
+
+  const hangUp = (): void => void connection.forget().catch(() => {});
+  signal.addEventListener('abort', hangUp, { once: true });
+
+  /** A seek hangs up, which ends the long wait at the broker; reading goes on from the new positions. */
+  let seeking = false;
+  const runAgainAfterSeek = async (): Promise<void> => {
+    for (;;) {
+      seeking = false;
+      try {
+        await run();
+        return;
+      } catch (error) {
+        if (!seeking || deliveryFailed) throw error;
+      }
+    }
+  };
+
+  return {
+    drop: (partition) => void readings.delete(keyOf(partition)),
+    seek: (positions) => {
+      for (const position of positions) {
+        if (readings.has(keyOf(position))) readings.set(keyOf(position), { ...position });
+      }
+      seeking = true;
+      hangUp();
+    },
+    done: runAgainAfterSeek().finally(() => signal.removeEventListener('abort', hangUp)),
+  };
+};
