@@ -3,14 +3,13 @@ import { type ClassArchiveTraining, classArchiveFile } from './class-archive.ts'
 import { type Bundle, KAFKA_BUNDLE, REGISTRY_BUNDLE } from './download/bundles.ts';
 import { type DownloadContext, ensureBundle } from './download/ensure-bundle.ts';
 import { findJava } from './java.ts';
+import type { PartName } from './part-name.ts';
 import { kafkaDefinition } from './parts/kafka.ts';
 import type { PartContext } from './parts/part-context.ts';
 import { redisDefinition } from './parts/redis.ts';
 import { findRedis } from './parts/redis-binary.ts';
 import { registryDefinition } from './parts/registry.ts';
 import { type ManagedProcess, manageProcess, type ProcessDefinition } from './supervise/managed-process.ts';
-
-export type PartName = 'kafka' | 'registry' | 'redis';
 
 export type PartsLaunch = {
   readonly localDirectory: string;
@@ -69,14 +68,13 @@ export const launchParts = async (launch: PartsLaunch): Promise<LaunchedParts> =
 
   const java = findJava(environment);
   const startJava = async (
-    part: PartName,
     bundle: Bundle,
     define: ClassArchiveTraining['define'],
   ): Promise<ManagedProcess> => {
     const found = await java;
     const programDirectory = await ensureBundle(bundle, downloads);
     const classArchive = classArchiveFile(cacheDirectory, programDirectory, found);
-    const context = { ...contextOf(part), java: found, programDirectory, classArchive };
+    const context = { ...contextOf(bundle.part), java: found, programDirectory, classArchive };
     trainings.push({ context, define });
     return start(define(context));
   };
@@ -86,8 +84,8 @@ export const launchParts = async (launch: PartsLaunch): Promise<LaunchedParts> =
   };
 
   const starts = [
-    startJava('kafka', KAFKA_BUNDLE, kafkaDefinition),
-    startJava('registry', REGISTRY_BUNDLE, registryDefinition),
+    startJava(KAFKA_BUNDLE, kafkaDefinition),
+    startJava(REGISTRY_BUNDLE, registryDefinition),
     startRedis(),
   ] as const;
   const endAll = (): void => void Promise.all(managed.map((part) => part.kill()));

@@ -1,15 +1,15 @@
-/** What takes noticeably long while the stack starts. */
-export type Progress =
-  | {
-      readonly kind: 'download';
-      /** "Kafka 4.3.1". */
-      readonly what: string;
-      /** About how much there is to fetch. */
-      readonly totalBytes: number;
-      readonly receivedBytes: number;
-      readonly done: boolean;
-    }
-  | { readonly kind: 'note'; readonly text: string };
+import type { PartName } from './part-name.ts';
+
+/** How far a download is, told about once a second. */
+export type Progress = {
+  readonly part: PartName;
+  /** "Kafka 4.3.1". */
+  readonly what: string;
+  /** About how much there is to fetch. */
+  readonly totalBytes: number;
+  readonly receivedBytes: number;
+  readonly done: boolean;
+};
 
 export type OnProgress = (progress: Progress) => void;
 
@@ -17,7 +17,6 @@ const megabytes = (bytes: number): string => (bytes / 1_000_000).toFixed(0);
 
 /** One line for people. */
 export const describeProgress = (progress: Progress): string => {
-  if (progress.kind === 'note') return progress.text;
   const { what, totalBytes, receivedBytes, done } = progress;
   if (done) return `downloaded ${what}`;
   const size = `${megabytes(totalBytes)} MB, once`;
@@ -38,7 +37,6 @@ export const progressPrinter = (output: ProgressOutput): OnProgress => {
       output.write(`${line}\n`);
       return;
     }
-    const finished = progress.kind === 'note' || progress.done;
-    output.write(`\r\u001b[K${line}${finished ? '\n' : ''}`);
+    output.write(`\r\u001b[K${line}${progress.done ? '\n' : ''}`);
   };
 };

@@ -1,3 +1,5 @@
+import type { PartName } from '../part-name.ts';
+
 /** One Maven artifact, with or without what it depends on at run time. */
 export type MavenArtifact = {
   readonly groupId: string;
@@ -10,6 +12,7 @@ export type MavenArtifact = {
 
 /** What one part of the stack is made of: a folder of the cache. */
 export type Bundle = {
+  readonly part: PartName;
   /** Name of its folder; holds the version, so that another version is another folder. */
   readonly folder: string;
   /** Its name for people. */
@@ -24,6 +27,7 @@ export type Bundle = {
 };
 
 export const KAFKA_BUNDLE: Bundle = {
+  part: 'kafka',
   folder: 'kafka-4.3.1',
   title: 'Kafka 4.3.1',
   totalBytes: 44_000_000,
@@ -41,6 +45,7 @@ export const KAFKA_BUNDLE: Bundle = {
 
 /** 2.6 is the last line that runs on Java 17. */
 export const REGISTRY_BUNDLE: Bundle = {
+  part: 'registry',
   folder: 'apicurio-registry-2.6.13.Final',
   title: 'Apicurio Registry 2.6.13',
   totalBytes: 142_000_000,
@@ -59,6 +64,7 @@ export const REGISTRY_BUNDLE: Bundle = {
 
 /** A Java library whose jar carries Redis binaries for Linux and macOS. */
 export const REDIS_BUNDLE: Bundle = {
+  part: 'redis',
   folder: 'embedded-redis-1.4.3',
   title: 'Redis 6.2',
   totalBytes: 12_000_000,

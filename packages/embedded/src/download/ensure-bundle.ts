@@ -60,7 +60,7 @@ const download = async (bundle: Bundle, finalFolder: string, context: DownloadCo
   const received = countReceivedBytes();
   const report = (done: boolean): void =>
     onProgress({
-      kind: 'download',
+      part: bundle.part,
       what: bundle.title,
       totalBytes: bundle.totalBytes,
       receivedBytes: received.total(),

@@ -29,7 +29,9 @@ export const readableLine = (line: string): string => {
   try {
     const entry = JSON.parse(line) as { msg?: unknown; err?: { message?: unknown }; cause?: unknown };
     const parts = [entry.msg, entry.err?.message, entry.cause].filter((part) => typeof part === 'string');
-    return parts.length > 0 ? [...new Set(parts)].join(': ') : line;
+    // A message often quotes its cause.
+    const distinct = parts.filter((part, index) => !parts.slice(0, index).some((one) => one.includes(part)));
+    return distinct.length > 0 ? distinct.join(': ') : line;
   } catch {
     return line.replace(/^\[?\d{4}-\d{2}-\d{2}[T ][\d:.,]+Z?\]?\s*/, '').trim();
   }
@@ -40,7 +42,9 @@ export const readableLine = (line: string): string => {
  * of a stack trace. Empty when nothing was written.
  */
 export const tellingLine = (lines: readonly string[]): string => {
-  const statements = lines.filter((line) => !/^\s|^Caused by:|^\.\.\.|^[{}]$/.test(line));
-  const failure = statements.findLast((line) => /"level":"(fatal|error)"|\b(FATAL|ERROR|Error:)/.test(line));
+  const statements = lines.filter((line) => !/^\s|^Caused by:|^\.\.\.|^[{}]$|^Node\.js v/.test(line));
+  const failure = statements.findLast((line) =>
+    /"level":"(fatal|error)"|\b(FATAL|ERROR)\b|Error:/.test(line),
+  );
   return readableLine(failure ?? statements.at(-1) ?? '');
 };

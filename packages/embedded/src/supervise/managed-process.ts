@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { closeSync, fstatSync, mkdirSync, openSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { type ErrorCode, PlatformError } from '@marketing-streams/platform/errors';
+import { type ErrorCode, messageOf, PlatformError } from '@marketing-streams/platform/errors';
 import { spawnLeashed } from './leash.ts';
 import { lastLines, tellingLine } from './log-tail.ts';
 import { type Probe, pollUntilWell } from './poll.ts';
@@ -126,11 +126,21 @@ export const manageProcess = (definition: ProcessDefinition): ManagedProcess => 
     return { exit: end.promise };
   };
 
+  /** A full disk already keeps us from writing the log or a settings file. */
+  const launchOnDisk = async (): Promise<{ readonly exit: Promise<ProcessExit> }> => {
+    try {
+      return await launch();
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+      throw failedToStart(`${definition.name} cannot start, no space left on device`, messageOf(error));
+    }
+  };
+
   const start = async (): Promise<void> => {
     if (child !== undefined) {
       throw new PlatformError('INTERNAL', `${definition.name} runs already as process ${child.pid}`);
     }
-    const { exit } = await launch();
+    const { exit } = await launchOnDisk();
     const waiting = new AbortController();
     const timer = Number.isFinite(definition.readyWithinMilliseconds)
       ? setTimeout(() => waiting.abort(), definition.readyWithinMilliseconds)

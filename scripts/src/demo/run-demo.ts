@@ -1,0 +1,103 @@
+import { relative } from 'node:path';
+import { describeProgress } from '@marketing-streams/embedded/progress';
+import { type EmbeddedStack, startEmbeddedStack } from '@marketing-streams/embedded/stack';
+import { manageProcess } from '@marketing-streams/embedded/supervise/managed-process';
+import { messageOf } from '@marketing-streams/platform/errors';
+import { applyContracts } from './contracts.ts';
+import { aborted, type Interruption, listenForInterruption } from './interruption.ts';
+import { assertPortsFree, lockDemo } from './lock.ts';
+import { serviceDefinition, servicesOf } from './services.ts';
+import type { DemoSettings } from './settings.ts';
+import { type StatusBoard, statusBoard } from './status-board.ts';
+import { createSupervisor, type Supervisor } from './supervisor.ts';
+
+const PARTS = ['kafka', 'registry', 'redis'] as const;
+
+const startStack = (
+  settings: DemoSettings,
+  board: StatusBoard,
+  interruption: Interruption,
+): Promise<EmbeddedStack> => {
+  for (const part of PARTS) board.update(part, { state: 'starting' });
+  return startEmbeddedStack({
+    localDirectory: settings.localDirectory,
+    ports: settings.ports,
+    signal: interruption.first,
+    onProgress: (progress) =>
+      board.update(progress.part, { state: progress.done ? 'starting' : describeProgress(progress) }),
+  });
+};
+
+/** Services first, so that they finish what they have begun; the stack after them. */
+const stopAll = async (
+  supervisor: Supervisor,
+  stack: EmbeddedStack,
+  services: readonly string[],
+  interruption: Interruption,
+): Promise<void> => {
+  const everything = [...services, ...PARTS];
+  const kill = (): void => void supervisor.stop(everything, 'kill');
+  interruption.second.addEventListener('abort', kill);
+  await supervisor.stop(services, interruption.second.aborted ? 'kill' : 'gracefully');
+  await supervisor.stop(PARTS, interruption.second.aborted ? 'kill' : 'gracefully');
+  await stack.stop();
+  interruption.second.removeEventListener('abort', kill);
+};
+
+const supervise = async (
+  settings: DemoSettings,
+  stack: EmbeddedStack,
+  board: StatusBoard,
+  interruption: Interruption,
+): Promise<void> => {
+  const supervisor = createSupervisor(board);
+  const services = servicesOf(settings);
+  try {
+    for (const part of PARTS) supervisor.add(part, stack.parts[part], true);
+    await Promise.race([applyContracts(stack, settings), aborted(interruption.first)]);
+    if (interruption.first.aborted) return;
+    for (const name of services) {
+      supervisor.add(name, manageProcess(serviceDefinition(settings, stack, name)));
+    }
+    await Promise.race([supervisor.allReady(), aborted(interruption.first)]);
+    if (interruption.first.aborted) return;
+    board.line(`ready http://localhost:${settings.webappPort}`);
+    stack.prepareFasterStart().catch((error: unknown) => {
+      board.line(`the next start will not be faster: ${messageOf(error)}`);
+    });
+    await aborted(interruption.first);
+  } finally {
+    await stopAll(supervisor, stack, services, interruption);
+  }
+};
+
+/**
+ * Runs the whole platform until a person ends it: the embedded stack, topics and schemas, then all services
+ * together, each restarted when it dies. Resolves when everything has ended in order.
+ *
+ * Throws what keeps it from starting: ALREADY_RUNNING, PORT_TAKEN, PREREQUISITE_MISSING, DISK_FULL.
+ */
+export const runDemo = async (settings: DemoSettings): Promise<void> => {
+  const lock = lockDemo(settings);
+  const interruption = listenForInterruption();
+  try {
+    await assertPortsFree(settings);
+    const folder = (path: string): string => relative(process.cwd(), path) || '.';
+    const { localDirectory, deltaDirectory } = settings;
+    const board = statusBoard([...PARTS, ...servicesOf(settings)], process.stdout);
+    board.line(
+      `data in ${folder(localDirectory)}, logs in ${folder(localDirectory)}/logs, tables in ${folder(deltaDirectory)}; Ctrl-C ends it all`,
+    );
+    try {
+      const stack = await startStack(settings, board, interruption);
+      await supervise(settings, stack, board, interruption);
+    } catch (error) {
+      if (!interruption.first.aborted) throw error;
+    } finally {
+      board.close();
+    }
+  } finally {
+    interruption.dispose();
+    lock.release();
+  }
+};

@@ -1,0 +1,74 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { LOOPBACK } from '@marketing-streams/embedded/ports';
+import type { EmbeddedStack } from '@marketing-streams/embedded/stack';
+import type { ProcessDefinition } from '@marketing-streams/embedded/supervise/managed-process';
+import { httpProbe } from '@marketing-streams/embedded/supervise/poll';
+import { sessionSecret } from './session-secret.ts';
+import { type DemoSettings, logFileOf } from './settings.ts';
+
+const REPOSITORY = fileURLToPath(new URL('../../..', import.meta.url));
+
+/** In the order of the data's way through them, which is the order of the status lines. */
+const SERVICES = ['producer', 'bronze', 'silver', 'gold', 'scorer', 'gold-publisher', 'webapp'] as const;
+export type ServiceName = (typeof SERVICES)[number];
+
+const FIRST_HEALTH_PORT_OFFSET = 101;
+
+/** From SIGTERM to SIGKILL. State is only written by committed transactions, so a hanging service may be cut. */
+const STOP_WITHIN_MILLISECONDS = 5000;
+
+/** The services that run with these settings. */
+export const servicesOf = (settings: DemoSettings): readonly ServiceName[] =>
+  SERVICES.filter((name) => settings.traffic || name !== 'producer');
+
+/** The port on which a service answers `/readyz`; the web app has it among its pages. */
+export const healthPortOf = (settings: DemoSettings, name: ServiceName): number =>
+  name === 'webapp'
+    ? settings.webappPort
+    : settings.webappPort + FIRST_HEALTH_PORT_OFFSET + SERVICES.indexOf(name);
+
+type Addresses = Pick<EmbeddedStack, 'kafkaBootstrapServers' | 'schemaRegistryUrl' | 'redisUrl'>;
+
+const environmentOf = (settings: DemoSettings, addresses: Addresses): NodeJS.ProcessEnv => ({
+  NODE_ENV: 'production',
+  ...process.env,
+  KAFKA_BOOTSTRAP_SERVERS: addresses.kafkaBootstrapServers,
+  SCHEMA_REGISTRY_URL: addresses.schemaRegistryUrl,
+  REDIS_URL: addresses.redisUrl,
+  STATE_DIR: join(settings.localDirectory, 'state'),
+  DELTA_DIR: settings.deltaDirectory,
+  PORT: String(settings.webappPort),
+  SESSION_SECRET:
+    process.env['SESSION_SECRET'] || sessionSecret(join(settings.localDirectory, 'session-secret')),
+});
+
+/**
+ * A service as a child process: run by the Node that runs us, told by its IPC channel when we are gone. It may
+ * take as long as it needs to become ready, since what it waits for (Kafka, the registry) may be away a while.
+ */
+export const serviceDefinition = (
+  settings: DemoSettings,
+  addresses: Addresses,
+  name: ServiceName,
+): ProcessDefinition => {
+  const healthPort = healthPortOf(settings, name);
+  const base = `http://${LOOPBACK}:${healthPort}`;
+  const ready = httpProbe(`${base}/readyz`);
+  const page = httpProbe(`${base}/`);
+  return {
+    name,
+    logFile: logFileOf(settings, name),
+    failureCode: 'INTERNAL',
+    readyWithinMilliseconds: Number.POSITIVE_INFINITY,
+    stopWithinMilliseconds: STOP_WITHIN_MILLISECONDS,
+    ipc: true,
+    probe: async (signal) => (await ready(signal)) ?? (name === 'webapp' ? page(signal) : null),
+    launch: () => ({
+      command: process.execPath,
+      args: [join(REPOSITORY, 'services', name, 'src', 'main.ts')],
+      workingDirectory: REPOSITORY,
+      environment: { ...environmentOf(settings, addresses), HEALTH_PORT: String(healthPort) },
+    }),
+  };
+};
