@@ -1,0 +1,26 @@
+import type { TopicName } from '@marketing-streams/contracts/topics';
+
+/** Who reads what: the processors by their consumer groups. */
+export const PROCESSOR_INPUTS: Readonly<Record<string, readonly TopicName[]>> = {
+  silver: [
+    'dom.customer.profile.upsert.v1',
+    'dom.order.placed.v1',
+    'dom.activation.delivery.status.v1',
+    'silver.repartition.v1',
+  ],
+  gold: ['silver.customers.v1', 'silver.orders.v1', 'silver.activations.v1'],
+  scorer: ['gold.customer_360.v1'],
+  'gold-publisher': ['gold.customer_360.v1', 'dom.propensity.score.v1', 'dom.segment.materialized.v1'],
+};
+
+/** Every Delta table below the delta folder, and the topic it materialises. */
+export const TABLE_TOPICS: Readonly<Record<string, TopicName>> = {
+  'bronze/customer_profiles': 'dom.customer.profile.upsert.v1',
+  'bronze/orders': 'dom.order.placed.v1',
+  'bronze/activations': 'dom.activation.delivery.status.v1',
+  'silver/customers': 'silver.customers.v1',
+  'silver/orders': 'silver.orders.v1',
+  'silver/activations': 'silver.activations.v1',
+  'gold/customer_360': 'gold.customer_360.v1',
+  'gold/propensity': 'dom.propensity.score.v1',
+};
