@@ -32,13 +32,11 @@ const registerSchema = async (
 export const registerAllSchemas = async (
   registry: SchemaRegistry,
   contracts: readonly TopicContract[] = Object.values(TOPICS),
-): Promise<readonly SchemaOutcome[]> => {
-  const outcomes: SchemaOutcome[] = [];
-  for (const { name, format, schema } of contracts) {
-    if (schema === null) continue;
-    outcomes.push(
-      await registerSchema(registry, subjectOf(name), schema, format === 'json' ? 'JSON' : 'AVRO'),
-    );
-  }
-  return outcomes;
-};
+): Promise<readonly SchemaOutcome[]> =>
+  Promise.all(
+    contracts.flatMap(({ name, format, schema }) =>
+      schema === null
+        ? []
+        : [registerSchema(registry, subjectOf(name), schema, format === 'json' ? 'JSON' : 'AVRO')],
+    ),
+  );
