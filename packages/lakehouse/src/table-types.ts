@@ -102,8 +102,11 @@ export type DeltaTable = {
     deletes: readonly Row[],
     options?: WriteOptions,
   ) => Promise<CommitResult>;
-  /** Merges small files where that pays (`dataChange: false`); the number of files merged away. */
-  readonly optimize: () => Promise<number>;
+  /**
+   * Merges small files of similar size once, where at least `minFiles` (default 16) of them have gathered; the
+   * number of files merged away. Rows are only moved (`dataChange: false`).
+   */
+  readonly optimize: (options?: { readonly minFiles?: number }) => Promise<number>;
   /** Every visible row, file by file. */
   readonly scanRows: () => AsyncIterable<Row>;
   /** Commits, newest first, as far back as the log goes or `limit` says. */

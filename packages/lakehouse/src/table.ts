@@ -105,7 +105,7 @@ export const openTable: OpenTable = async (options): Promise<DeltaTable> => {
         if (context.keys === null) throw new TypeError(`${options.name} is an append table: use append`);
         return upsertRows(context, context.keys, rows, deletes, writeOptions);
       }),
-    optimize: () => inTurn(() => mergeSmallFiles(context)),
+    optimize: (optimizeOptions) => inTurn(() => mergeSmallFiles(context, optimizeOptions)),
     scanRows: async function* (): AsyncGenerator<Row> {
       for (const file of [...log.snapshot().files.values()]) {
         const { rows, isVisible } = await visibleRows(context, file, layout.fileColumns);

@@ -103,13 +103,15 @@ export const openKeyIndex = (folder: string): KeyIndex => {
     meta.putSync(NEXT_FILE, id + 1);
     fileIds.putSync(file.path, id);
     filePaths.putSync(id, file.path);
-    file.keys.forEach((key, row) => {
-      if (key === null) return;
+    const entries = file.keys.flatMap((key, row) => (key === null ? [] : [{ key: storedKey(key), row }]));
+    // In the order of the tree, neighbours share the pages that are looked for and copied.
+    entries.sort((left, right) => (left.key < right.key ? -1 : 1));
+    for (const { key, row } of entries) {
       const location = Buffer.allocUnsafe(8);
       location.writeUInt32LE(id, 0);
       location.writeUInt32LE(row, 4);
-      keys.putSync(storedKey(key), location);
-    });
+      keys.putSync(key, location);
+    }
   };
 
   const forgetFile = (path: string): void => {

@@ -5,7 +5,7 @@ import { deleteDataFiles, physicalRows, removeOf, writeDataFiles } from './data-
 import { requireUnchanged, synchroniseIndex, type TableContext, visibleRows } from './table-context.ts';
 
 /** Files of one size class that make a merge worthwhile. */
-const FILES_PER_MERGE = 16;
+const DEFAULT_MIN_FILES = 16;
 
 /** Classes are powers of this many visible rows, so that a row is rewritten once per class, not per merge. */
 const CLASS_FACTOR = 16;
@@ -28,7 +28,7 @@ const classOf = (file: AddFile): string => {
  * The files to merge into one next: of a partition and size class with enough small files, as many as fit. Empty
  * when no merge pays.
  */
-export const chooseFiles = (files: Iterable<AddFile>): readonly AddFile[] => {
+export const chooseFiles = (files: Iterable<AddFile>, minFiles: number): readonly AddFile[] => {
   const classes = new Map<string, AddFile[]>();
   for (const file of files) {
     if (visibleCount(file) >= LARGE_FILE_ROWS) continue;
@@ -38,7 +38,7 @@ export const chooseFiles = (files: Iterable<AddFile>): readonly AddFile[] => {
     else members.push(file);
   }
   for (const members of classes.values()) {
-    if (members.length < FILES_PER_MERGE) continue;
+    if (members.length < minFiles) continue;
     const chosen: AddFile[] = [];
     let rows = 0;
     for (const file of members) {
@@ -66,9 +66,12 @@ const readVisible = async (context: TableContext, files: readonly AddFile[]): Pr
  * Merges small files once if that pays; how many were merged away. The commit only rearranges rows
  * (`dataChange: false`). When another writer touches one of the files first, the merge is given up.
  */
-export const mergeSmallFiles = async (context: TableContext): Promise<number> => {
+export const mergeSmallFiles = async (
+  context: TableContext,
+  options: { readonly minFiles?: number } = {},
+): Promise<number> => {
   const { log, layout, keys } = context;
-  const inputs = chooseFiles(log.snapshot().files.values());
+  const inputs = chooseFiles(log.snapshot().files.values(), options.minFiles ?? DEFAULT_MIN_FILES);
   if (inputs.length === 0) return 0;
   if (keys !== null) await synchroniseIndex(context, keys);
   const rows = await readVisible(context, inputs);
