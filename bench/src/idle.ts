@@ -1,0 +1,38 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Metric, rounded } from './metric.ts';
+import { PROCESSES, type Rig } from './rig.ts';
+
+/** Design, section 9: all services together. */
+const GOAL_PERCENT_OF_A_CORE = 20;
+
+/** CPU that everything takes while nothing happens, in percent of one core. */
+export const measureIdle = async (rig: Rig, seconds: number): Promise<readonly Metric[]> => {
+  await rig.access.caughtUp(60_000);
+  const before = rig.usage();
+  const begin = performance.now();
+  await delay(seconds * 1000);
+  const after = rig.usage();
+  const elapsed = (performance.now() - begin) / 1000;
+  const percent = PROCESSES.map((name) => ({
+    name,
+    value: ((after[name].cpuSeconds - before[name].cpuSeconds) / elapsed) * 100,
+  }));
+  const services = percent.filter(({ name }) => name !== 'kafka');
+  return [
+    {
+      name: 'idle.services_percent_of_a_core',
+      value: rounded(services.reduce((sum, { value }) => sum + value, 0)),
+      unit: '%',
+      better: 'lower',
+      goal: GOAL_PERCENT_OF_A_CORE,
+    },
+    ...percent.map(
+      ({ name, value }): Metric => ({
+        name: `idle.${name}_percent_of_a_core`,
+        value: rounded(value),
+        unit: '%',
+        better: 'info',
+      }),
+    ),
+  ];
+};

@@ -1,0 +1,121 @@
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { measureBacklog } from './backlog.ts';
+import { FULL_BACKLOG } from './backlog-records.ts';
+import { compare, readBaseline, thisMachine, updateBaseline } from './baseline.ts';
+import { measureDemoStart } from './demo-start.ts';
+import { measureIdle } from './idle.ts';
+import { measureLatency } from './latency.ts';
+import type { Metric } from './metric.ts';
+import { measureRecovery } from './recovery.ts';
+import { renderReport } from './report.ts';
+import { type Rig, startRig } from './rig.ts';
+
+const PARTS = ['start', 'latency', 'backlog', 'idle', 'recovery'] as const;
+type Part = (typeof PARTS)[number];
+
+const HELP = `npm run bench -- [options]
+
+Measures the whole pipeline on the embedded stack, every service a process of its own, and compares with
+bench/baseline.json. Ends with code 1 when a figure is more than 15% worse than there.
+
+  --only <part,…>      some of: ${PARTS.join(', ')} (default all)
+  --seconds <n>        length of each latency run (default 60)
+  --rates <n,…>        orders per second of the latency runs (default 20,200)
+  --idle-seconds <n>   length of the idle run (default 30)
+  --scale <x>          share of the full backlog of 310,000 events (default 1)
+  --json <file>        writes the figures there as JSON too
+  --update-baseline    stores the figures as the new baseline
+  --help
+`;
+
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string', default: PARTS.join(',') },
+    seconds: { type: 'string', default: '60' },
+    rates: { type: 'string', default: '20,200' },
+    'idle-seconds': { type: 'string', default: '30' },
+    scale: { type: 'string', default: '1' },
+    json: { type: 'string' },
+    'update-baseline': { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h', default: false },
+  },
+});
+
+const positive = (name: string, text: string): number => {
+  const value = Number(text);
+  if (Number.isFinite(value) && value > 0) return value;
+  throw new Error(`--${name} ${text}: expected a number above 0`);
+};
+
+const chosenParts = (): ReadonlySet<Part> => {
+  const names = values.only.split(',');
+  const unknown = names.filter((name) => !PARTS.some((part) => part === name));
+  if (unknown.length > 0)
+    throw new Error(`--only ${unknown.join(',')}: expected some of ${PARTS.join(', ')}`);
+  return new Set(PARTS.filter((part) => names.includes(part)));
+};
+
+const say = (text: string): void => void process.stderr.write(`${text}\n`);
+
+const measureOnRig = async (rig: Rig, parts: ReadonlySet<Part>): Promise<readonly Metric[]> => {
+  const metrics: Metric[] = [];
+  if (parts.has('latency')) {
+    for (const rate of values.rates.split(',').map((text) => positive('rates', text))) {
+      say(`latency at ${rate}/s …`);
+      metrics.push(...(await measureLatency(rig, rate, positive('seconds', values.seconds))));
+    }
+  }
+  if (parts.has('backlog')) {
+    const scale = positive('scale', values.scale);
+    const { customers, orders, activations } = FULL_BACKLOG;
+    const size = {
+      customers: Math.ceil(customers * scale),
+      orders: Math.ceil(orders * scale),
+      activations: Math.ceil(activations * scale),
+    };
+    say(`backlog of ${size.customers + size.orders + size.activations} events …`);
+    metrics.push(...(await measureBacklog(rig, size, 1)));
+  }
+  if (parts.has('idle')) {
+    say('idle …');
+    metrics.push(...(await measureIdle(rig, positive('idle-seconds', values['idle-seconds']))));
+  }
+  if (parts.has('recovery')) {
+    say('recovery from kill -9 …');
+    metrics.push(...(await measureRecovery(rig)));
+  }
+  return metrics;
+};
+
+const run = async (): Promise<void> => {
+  if (values.help) {
+    process.stdout.write(HELP);
+    return;
+  }
+  const parts = chosenParts();
+  const metrics: Metric[] = [];
+  if (parts.has('start')) {
+    say('start of the demo …');
+    metrics.push(...(await measureDemoStart()));
+  }
+  if (parts.size > (parts.has('start') ? 1 : 0)) {
+    say('starting the stack and all services …');
+    const rig = await startRig();
+    try {
+      metrics.push(...(await measureOnRig(rig, parts)));
+    } finally {
+      await rig.stop();
+    }
+  }
+  const comparisons = compare(metrics, readBaseline());
+  process.stdout.write(`${renderReport(comparisons)}\n`);
+  if (values.json !== undefined) {
+    const report = { machine: thisMachine(), node: process.version, comparisons };
+    writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`);
+  }
+  if (values['update-baseline']) updateBaseline(metrics, new Date());
+  else if (comparisons.some(({ isRegression }) => isRegression)) process.exitCode = 1;
+};
+
+await run();

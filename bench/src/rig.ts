@@ -1,0 +1,73 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { progressPrinter } from '@marketing-streams/embedded/progress';
+import { startEmbeddedStack } from '@marketing-streams/embedded/stack';
+import { type Pipeline, startPipeline } from '@marketing-streams/tests/harness/pipeline';
+import {
+  accessPipeline,
+  type PipelineAccess,
+  testKafkaClient,
+} from '@marketing-streams/tests/harness/pipeline-access';
+import { prepareTopics } from '@marketing-streams/tests/harness/prepare-topics';
+import { type ProcessUsage, usageOf } from './process-usage.ts';
+
+/** The services whose work is what Spark's jobs do; the web app comes on top. */
+export const WORKERS = ['bronze', 'silver', 'gold', 'scorer', 'gold-publisher'] as const;
+
+/** Everything that runs, by the names of the table. */
+export const PROCESSES = [...WORKERS, 'webapp', 'kafka'] as const;
+export type ProcessName = (typeof PROCESSES)[number];
+
+/** A stack and all services, fresh and empty, as processes of their own. */
+export type Rig = {
+  readonly pipeline: Pipeline;
+  readonly access: PipelineAccess;
+  /** What every process has used so far. */
+  readonly usage: () => Readonly<Record<ProcessName, ProcessUsage>>;
+  readonly stop: () => Promise<void>;
+};
+
+const pidOf = (name: string, pid: number | null): number => {
+  if (pid === null) throw new Error(`${name} is down`);
+  return pid;
+};
+
+/** Starts a rig in a folder of its own, which `stop` removes. */
+export const startRig = async (): Promise<Rig> => {
+  const directory = mkdtempSync(join(tmpdir(), 'marketing-streams-bench-'));
+  const stack = await startEmbeddedStack({
+    localDirectory: join(directory, 'stack'),
+    ports: { kafka: 0, registry: 0, redis: 0 },
+    onProgress: progressPrinter(process.stderr),
+  });
+  const infrastructure = {
+    kafkaBootstrapServers: stack.kafkaBootstrapServers,
+    schemaRegistryUrl: stack.schemaRegistryUrl,
+    redisUrl: stack.redisUrl,
+  };
+  await prepareTopics(
+    testKafkaClient(infrastructure.kafkaBootstrapServers, 'bench-setup'),
+    infrastructure.schemaRegistryUrl,
+  );
+  const pipeline = await startPipeline({ infrastructure, directory });
+  const { webappUrl, deltaDirectory } = pipeline;
+  const access = await accessPipeline({ webappUrl, deltaDirectory, infrastructure }, 'bench');
+  return {
+    pipeline,
+    access,
+    usage: () =>
+      Object.fromEntries(
+        PROCESSES.map((name) => [
+          name,
+          usageOf(pidOf(name, name === 'kafka' ? stack.parts.kafka.pid() : pipeline.services[name].pid())),
+        ]),
+      ) as Record<ProcessName, ProcessUsage>,
+    stop: async () => {
+      await access.close();
+      await pipeline.stop();
+      await stack.stop();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+};
