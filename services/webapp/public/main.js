@@ -1,0 +1,11 @@
+// The pages work without this. With it they change by themselves, and forms need no new page.
+import { enhanceActions } from './actions.js';
+import { enhanceControls } from './controls.js';
+import { goLive } from './live.js';
+import { keepTimes } from './times.js';
+
+document.documentElement.classList.add('scripted');
+keepTimes();
+enhanceActions();
+enhanceControls();
+goLive();

@@ -1,0 +1,35 @@
+import { fileURLToPath } from 'node:url';
+import compression from 'compression';
+import express, { type Express } from 'express';
+import { apiRoutes } from './api-routes.ts';
+import type { WebContext } from './context.ts';
+import { handleErrors, notFound } from './errors.ts';
+import { eventRoutes } from './event-routes.ts';
+import { healthRoutes } from './health-routes.ts';
+import { pageRoutes } from './page-routes.ts';
+import { jsonOnly, limitWrites, sameOriginWrites, securityHeaders, session } from './security.ts';
+
+/** Largest body that is read. */
+const BODY_LIMIT = '100kb';
+
+const PUBLIC = fileURLToPath(new URL('../../public/', import.meta.url));
+
+/** The whole web app: health, files, events, the JSON API and the pages. */
+export const createApp = (context: WebContext): Express => {
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('trust proxy', context.config.trusted_proxies);
+  app.use(securityHeaders());
+  app.use(healthRoutes(context));
+  // Before compression, which would hold events back.
+  app.use(eventRoutes(context));
+  app.use(compression());
+  app.use('/assets', express.static(PUBLIC, { index: false, maxAge: '1h', fallthrough: false }));
+  app.use(limitWrites(context.config.writes_per_minute), sameOriginWrites);
+  app.use('/api', jsonOnly, express.json({ limit: BODY_LIMIT, strict: false }), apiRoutes(context));
+  app.use(session(context.sessionSecret));
+  app.use(express.urlencoded({ limit: BODY_LIMIT, extended: false }), pageRoutes(context));
+  app.use(notFound);
+  app.use(handleErrors(context.renderer, context.logger));
+  return app;
+};

@@ -1,0 +1,36 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { PlatformError } from '@marketing-streams/platform/errors';
+import type { Express } from 'express';
+
+export type Listening = {
+  readonly port: number;
+  /** Answers what is under way, then closes. */
+  readonly close: () => Promise<void>;
+};
+
+/** How long a request may take to close by itself when the web app stops. */
+const CLOSE_MILLISECONDS = 2_000;
+
+const closeServer = (server: Server): Promise<void> =>
+  new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+    setTimeout(() => server.closeAllConnections(), CLOSE_MILLISECONDS).unref();
+  });
+
+/** Serves an app. Throws PORT_TAKEN when something else listens there. */
+export const listen = async (app: Express, host: string, port: number): Promise<Listening> => {
+  const server = createServer(app);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) =>
+      reject(
+        cause.code === 'EADDRINUSE'
+          ? new PlatformError('PORT_TAKEN', `port ${port} is taken: set PORT to a free one`, { cause })
+          : cause,
+      ),
+    );
+    server.listen(port, host, resolve);
+  });
+  return { port: (server.address() as AddressInfo).port, close: () => closeServer(server) };
+};

@@ -1,0 +1,124 @@
+import type { KafkaRecord } from '@marketing-streams/contracts/record';
+import { isPlatformError, type PlatformError } from '@marketing-streams/platform/errors';
+import { deliveryEntryKey, type HistoryEntry, orderEntryKey, profileEntryKey } from './history.ts';
+import type { GoldChange, HistoryChange, PartitionStretch, ViewBatch } from './view-batch.ts';
+import { positionField } from './view-keys.ts';
+import type { ViewCodecs, ViewTopics } from './view-topics.ts';
+
+export type BatchBuilder = {
+  readonly topics: ViewTopics;
+  readonly codecs: Pick<ViewCodecs, 'gold' | 'orders' | 'activations' | 'profiles'>;
+  /** Told of every record that cannot be read; the view goes on without it. */
+  readonly onUnreadable: (record: KafkaRecord, error: PlatformError) => void;
+};
+
+type Located = { readonly record: KafkaRecord; readonly stretch: number };
+
+const stretchesOf = (
+  records: readonly KafkaRecord[],
+  positions: Map<string, number>,
+): { readonly stretches: PartitionStretch[]; readonly located: Located[] } => {
+  const stretches: { topic: string; partition: number; first_offset: number; next_offset: number }[] = [];
+  const byField = new Map<string, number>();
+  const located = records.map((record) => {
+    const field = positionField(record.topic, record.partition);
+    let stretch = byField.get(field);
+    if (stretch === undefined) {
+      const first_offset = positions.get(field) ?? 0;
+      const { topic, partition } = record;
+      stretch = stretches.push({ topic, partition, first_offset, next_offset: first_offset }) - 1;
+      byField.set(field, stretch);
+    }
+    stretches[stretch]!.next_offset = record.offset + 1;
+    positions.set(field, record.offset + 1);
+    return { record, stretch };
+  });
+  return { stretches, located };
+};
+
+/** The last record of every key of a topic: on a compacted topic the others are history nobody asks for. */
+const newestPerKey = (located: readonly Located[], topic: string): Located[] => {
+  const newest = new Map<string, Located>();
+  for (const one of located) {
+    if (one.record.topic !== topic || one.record.key === null) continue;
+    newest.set(one.record.key.toString('utf8'), one);
+  }
+  return [...newest.values()];
+};
+
+/** The customer and the id of the row that a silver key names, e.g. `{"customer_id":"…","order_id":"…"}`. */
+const rowKey = (key: Buffer, idField: string): { readonly customer_id: string; readonly id: string } => {
+  const parsed = JSON.parse(key.toString('utf8')) as Record<string, string>;
+  return { customer_id: parsed['customer_id'] ?? '', id: parsed[idField] ?? '' };
+};
+
+/**
+ * Turns records, in the order of their partitions, into one batch of the view: decoded, and only the newest of
+ * every key. `positions` (next offset by `positionField`) is read for where the batch begins and advanced.
+ */
+export const buildBatch = (
+  records: readonly KafkaRecord[],
+  positions: Map<string, number>,
+  { topics, codecs, onUnreadable }: BatchBuilder,
+): ViewBatch => {
+  const { stretches, located } = stretchesOf(records, positions);
+  const gold: GoldChange[] = [];
+  const history: HistoryChange[] = [];
+
+  const reading = (record: KafkaRecord, read: () => void): void => {
+    try {
+      read();
+    } catch (error) {
+      if (!isPlatformError(error)) throw error;
+      onUnreadable(record, error);
+    }
+  };
+  const remember = (
+    { record, stretch }: Located,
+    customer_id: string,
+    entry_key: string,
+    entry: HistoryEntry | null,
+  ): void => {
+    history.push({ customer_id, entry_key, entry, stretch, offset: record.offset });
+  };
+
+  for (const { record, stretch } of newestPerKey(located, topics.gold)) {
+    reading(record, () => {
+      const { value, offset } = record;
+      const customer_id = record.key!.toString('utf8');
+      gold.push({
+        customer_id,
+        gold: value === null ? null : codecs.gold.decode(value),
+        value,
+        stretch,
+        offset,
+      });
+    });
+  }
+  for (const one of newestPerKey(located, topics.orders)) {
+    reading(one.record, () => {
+      const { value } = one.record;
+      const { customer_id, id } = rowKey(one.record.key!, 'order_id');
+      const entry = value === null ? null : ({ kind: 'order', row: codecs.orders.decode(value) } as const);
+      remember(one, customer_id, orderEntryKey(id), entry);
+    });
+  }
+  for (const one of newestPerKey(located, topics.activations)) {
+    reading(one.record, () => {
+      const { value } = one.record;
+      const { customer_id, id } = rowKey(one.record.key!, 'activation_id');
+      const entry =
+        value === null ? null : ({ kind: 'delivery', row: codecs.activations.decode(value) } as const);
+      remember(one, customer_id, deliveryEntryKey(id), entry);
+    });
+  }
+  for (const one of located) {
+    if (one.record.topic !== topics.profiles || one.record.value === null) continue;
+    const { partition, offset, value } = one.record;
+    reading(one.record, () => {
+      const patch = codecs.profiles.decode(value);
+      remember(one, patch.customer_id, profileEntryKey(partition, offset), { kind: 'profile', patch });
+    });
+  }
+  return { stretches, gold, history };
+};

@@ -1,0 +1,74 @@
+import type { IndexedCustomer } from './customer-index.ts';
+
+/** What a list of customers can be sorted by, and the direction that is natural for it. */
+export const SORT_KEYS = {
+  created: 'descending',
+  updated: 'descending',
+  name: 'ascending',
+  lifetime_value: 'descending',
+  engagement: 'descending',
+  propensity: 'descending',
+  last_order: 'descending',
+} as const satisfies Record<string, 'ascending' | 'descending'>;
+export type SortKey = keyof typeof SORT_KEYS;
+
+/** A sort as a URL has it: the key, or `-` and the key for the other direction. */
+export type Sort = { readonly key: SortKey; readonly reversed: boolean };
+
+/** A customer's place in a sort; the id makes it unique, so that paging neither skips nor repeats. */
+export type Place = { readonly value: number | string; readonly customer_id: string };
+
+/** Reads `name` or `-name`; null when there is no such sort key. */
+export const parseSort = (text: string): Sort | null => {
+  const reversed = text.startsWith('-');
+  const key = reversed ? text.slice(1) : text;
+  return Object.hasOwn(SORT_KEYS, key) ? { key: key as SortKey, reversed } : null;
+};
+
+export const formatSort = ({ key, reversed }: Sort): string => (reversed ? `-${key}` : key);
+
+/** Where a customer stands in a sort; what is not known comes after everything in the natural direction. */
+export const placeOf = (customer: IndexedCustomer, key: SortKey): Place => ({
+  value: sortValue(customer, key),
+  customer_id: customer.customer_id,
+});
+
+const sortValue = (customer: IndexedCustomer, key: SortKey): number | string => {
+  switch (key) {
+    case 'created':
+      return customer.created_at;
+    case 'updated':
+      return customer.as_of;
+    case 'name':
+      return customer.name_key;
+    case 'lifetime_value':
+      return customer.lifetime_value;
+    case 'engagement':
+      return customer.engagement_rate;
+    case 'propensity':
+      return customer.propensity;
+    case 'last_order':
+      return customer.last_order_at;
+  }
+};
+
+const compare = (
+  aValue: number | string,
+  aId: string,
+  bValue: number | string,
+  bId: string,
+  sort: Sort,
+): number => {
+  const ascending = (SORT_KEYS[sort.key] === 'ascending') !== sort.reversed;
+  if (aValue !== bValue) return aValue < bValue === ascending ? -1 : 1;
+  if (aId === bId) return 0;
+  return aId < bId === ascending ? -1 : 1;
+};
+
+/** Negative when the customer comes before the place in the sort. */
+export const compareToPlace = (customer: IndexedCustomer, place: Place, sort: Sort): number =>
+  compare(sortValue(customer, sort.key), customer.customer_id, place.value, place.customer_id, sort);
+
+/** Negative when `a` comes before `b` in the sort. Allocates nothing: it runs once per customer and page. */
+export const compareCustomers = (a: IndexedCustomer, b: IndexedCustomer, sort: Sort): number =>
+  compare(sortValue(a, sort.key), a.customer_id, sortValue(b, sort.key), b.customer_id, sort);

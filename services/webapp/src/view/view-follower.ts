@@ -1,0 +1,193 @@
+import { randomUUID } from 'node:crypto';
+import type { KafkaRecord } from '@marketing-streams/contracts/record';
+import { isPlatformError, PlatformError } from '@marketing-streams/platform/errors';
+import type { Logger } from '@marketing-streams/platform/logging';
+import type { Metrics } from '@marketing-streams/platform/metrics';
+import type { KafkaClient } from '@marketing-streams/stream/kafka/api';
+import { startPositionedConsumer } from '@marketing-streams/stream/positioned-consumer';
+import { buildBatch } from './build-batch.ts';
+import type { CustomerStore, ViewState } from './customer-store.ts';
+import type { LiveView } from './live-view.ts';
+import type { ViewBatch } from './view-batch.ts';
+import { positionField } from './view-keys.ts';
+import type { ViewCodecs, ViewTopics } from './view-topics.ts';
+
+export type ViewFollowerOptions = {
+  readonly kafka: KafkaClient;
+  readonly clusterId: () => Promise<string>;
+  readonly store: CustomerStore;
+  readonly view: LiveView;
+  readonly topics: ViewTopics;
+  readonly codecs: ViewCodecs;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+  /** Empties the view before it is read for the first time. */
+  readonly resetFirst: boolean;
+  readonly onError: (error: unknown) => void;
+};
+
+/** Keeps the live view up with its topics. */
+export type ViewFollower = {
+  /** Null when the topics are being read, else why not. */
+  readonly kafkaProblem: () => string | null;
+  /** Null when Redis answered last time, else what is wrong. */
+  readonly redisProblem: () => string | null;
+  /** Resolves when all that the topics held at the time of the call is in the view. */
+  readonly caughtUp: () => Promise<void>;
+  readonly stop: () => Promise<void>;
+};
+
+/** Records per script call: keeps a call under some ten milliseconds, so that pages are not held up. */
+const BATCH_RECORDS = 1_000;
+/** How often Redis is asked whether the view is still there: the longest a silent flush goes unseen. */
+const GUARD_MILLISECONDS = 500;
+
+const inBatches = (records: readonly KafkaRecord[]): (readonly KafkaRecord[])[] => {
+  const batches: (readonly KafkaRecord[])[] = [];
+  for (let start = 0; start < records.length; start += BATCH_RECORDS) {
+    batches.push(records.slice(start, start + BATCH_RECORDS));
+  }
+  return batches;
+};
+
+/**
+ * Reads the view's topics from the positions that Redis keeps beside the data, so that a view that was flushed,
+ * reset or restored from a backup is filled up again by itself: the positions went with it.
+ */
+export const startViewFollower = (options: ViewFollowerOptions): ViewFollower => {
+  const { kafka, clusterId, store, view, topics, codecs, metrics, logger } = options;
+  const written = metrics.counter('webapp_view_records_total', 'Records read into the live view.', ['topic']);
+  const unreadable = metrics.counter(
+    'webapp_view_unreadable_total',
+    'Records of the view topics that could not be read and were passed over.',
+    ['topic', 'code'],
+  );
+  let generation = '';
+  let positions = new Map<string, number>();
+  let redisProblem: string | null = 'starting';
+  let resetPending = options.resetFirst;
+
+  /** Takes up the view as Redis has it; loads the customers when it is not the view known so far. */
+  const takeUp = async (): Promise<ViewState> => {
+    if (resetPending) await store.reset();
+    resetPending = false;
+    const state = await store.open(await clusterId());
+    if (state.generation !== generation) {
+      await view.load();
+      generation = state.generation;
+      logger.info({ customers: view.index.totals().customers }, 'live view loaded from Redis');
+    }
+    positions = new Map(state.positions);
+    redisProblem = null;
+    return state;
+  };
+
+  const lost = (): PlatformError => {
+    generation = '';
+    return new PlatformError(
+      'REDIS_UNAVAILABLE',
+      'the live view in Redis was emptied or replaced: reading again',
+    );
+  };
+
+  const write = async (records: readonly KafkaRecord[]): Promise<void> => {
+    await Promise.all([
+      codecs.orders.prepare(records.filter(({ topic }) => topic === topics.orders)),
+      codecs.activations.prepare(records.filter(({ topic }) => topic === topics.activations)),
+      codecs.profiles.prepare(records.filter(({ topic }) => topic === topics.profiles)),
+    ]);
+    const advanced = new Map(positions);
+    const batches: ViewBatch[] = inBatches(records).map((part) =>
+      buildBatch(part, advanced, {
+        topics,
+        codecs,
+        onUnreadable: ({ topic, partition, offset }, error) => {
+          unreadable.inc({ topic, code: error.code });
+          logger.warn({ topic, partition, offset, reason: error.message }, 'record passed over');
+        },
+      }),
+    );
+    if ((await store.apply(generation, batches)) === 'stale') throw lost();
+    positions = advanced;
+    for (const { topic } of records) written.inc({ topic });
+    const historyOf = batches.flatMap(({ history }) => history.map(({ customer_id }) => customer_id));
+    await view.applied(
+      batches.flatMap(({ gold }) => gold),
+      historyOf,
+    );
+  };
+
+  const noticeRedis = (error: unknown): void => {
+    if (isPlatformError(error, 'REDIS_UNAVAILABLE')) redisProblem = error.message;
+  };
+
+  const consumer = startPositionedConsumer({
+    kafka,
+    // Every web app reads everything: the group has one member and is never committed to.
+    groupId: `webapp-view-${randomUUID()}`,
+    topics: Object.values(topics),
+    positions: async (partitions) => {
+      try {
+        const state = await takeUp();
+        return new Map(
+          partitions.flatMap(({ topic, partition }) => {
+            const position = state.positions.get(positionField(topic, partition));
+            return position === undefined ? [] : [[`${topic}/${partition}`, position] as const];
+          }),
+        );
+      } catch (error) {
+        noticeRedis(error);
+        throw error;
+      }
+    },
+    onRecords: async (records) => {
+      try {
+        await write(records);
+      } catch (error) {
+        noticeRedis(error);
+        throw error;
+      }
+    },
+    metrics,
+    logger,
+    onError: options.onError,
+  });
+
+  /** A position that went back means that Redis came back with an older view. */
+  const isStillThere = (state: ViewState | null): boolean =>
+    state !== null &&
+    state.generation === generation &&
+    [...positions].every(([field, position]) => (state.positions.get(field) ?? 0) >= position);
+
+  let guarding = false;
+  const guard = async (): Promise<void> => {
+    if (guarding) return;
+    guarding = true;
+    try {
+      const known = positions;
+      const state = await store.state();
+      // Positions are advanced while Redis answers: only what was known when it was asked can be held against it.
+      if (generation !== '' && known === positions && !isStillThere(state)) consumer.recover(lost());
+      await view.syncOverlays();
+      await view.sweep();
+      redisProblem = null;
+    } catch (error) {
+      if (!isPlatformError(error, 'REDIS_UNAVAILABLE')) options.onError(error);
+      noticeRedis(error);
+    } finally {
+      guarding = false;
+    }
+  };
+  const timer = setInterval(() => void guard(), GUARD_MILLISECONDS);
+
+  return {
+    // While Redis is away the consumer stands still for its sake.
+    kafkaProblem: () => (redisProblem === null ? consumer.ready() : null),
+    redisProblem: () => redisProblem,
+    caughtUp: consumer.caughtUp,
+    stop: async () => {
+      clearInterval(timer);
+      await consumer.stop();
+    },
+  };
+};
