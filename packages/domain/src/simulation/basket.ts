@@ -3,6 +3,14 @@ import type { OrderItem } from '../order.ts';
 import type { Product } from './company-content.ts';
 import { integerBetween, pick, type Random } from './random.ts';
 
+const lineOf = ({ sku, name, category, unit_price }: Product, quantity: number): OrderItem => ({
+  sku,
+  name,
+  category,
+  quantity,
+  unit_price,
+});
+
 const MOST_LINES = 5;
 const MOST_PIECES = 3;
 /** A line begins with something that takes at least this share of what is left, if there is such a thing. */
@@ -28,12 +36,12 @@ export const drawBasket = (
     if (choice.length === 0) break;
     const product = pick(random, choice);
     const pieces = Math.min(integerBetween(random, 1, MOST_PIECES), Math.floor(left / product.unit_price));
-    items.push({ ...product, quantity: pieces });
+    items.push(lineOf(product, pieces));
     left -= pieces * product.unit_price;
   }
   if (items.length > 0) return items;
   const cheapest = catalogue.reduce((least, product) =>
     product.unit_price < least.unit_price ? product : least,
   );
-  return [{ ...cheapest, quantity: 1 }];
+  return [lineOf(cheapest, 1)];
 };

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { plainContent } from '../testing/fold-events.ts';
 import { drawBasket } from './basket.ts';
-import { plainContent } from './fold-events.testing.ts';
 import { createRandom } from './random.ts';
 
 const { catalogue } = plainContent;

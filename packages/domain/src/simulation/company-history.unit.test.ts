@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { foldEvents, plainContent } from '../testing/fold-events.ts';
 import { validateActivation } from '../validate-activation.ts';
 import { validateOrder } from '../validate-order.ts';
 import { validateProfile } from '../validate-profile.ts';
 import { companyCustomers, companyHistory } from './company-history.ts';
 import type { CustomerEvent } from './customer-event.ts';
-import { foldEvents, plainContent } from './fold-events.testing.ts';
 
 const DAY = 86_400_000;
 const TODAY = Date.UTC(2026, 10, 21);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { foldEvents, plainContent } from '../testing/fold-events.ts';
 import { companyCustomers, companyHistory } from './company-history.ts';
 import type { CustomerEvent } from './customer-event.ts';
-import { foldEvents, plainContent } from './fold-events.testing.ts';
 import { createLiveTraffic } from './live-traffic.ts';
 
 const COMPANY = { seed: 42, customers: 60 };

@@ -1,8 +1,8 @@
 import { type ActivationRow, mergeActivation } from '../activation.ts';
 import { type LifecycleStage, stageOf } from '../lifecycle.ts';
 import { mergeOrder, type OrderRow, orderStands } from '../order.ts';
-import type { CompanyContent } from './company-content.ts';
-import type { CustomerEvent } from './customer-event.ts';
+import type { CompanyContent } from '../simulation/company-content.ts';
+import type { CustomerEvent } from '../simulation/customer-event.ts';
 
 /** Words that cost nothing, prices from $7 to $900. For tests. */
 export const plainContent: CompanyContent = {

@@ -1,0 +1,158 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { createAvroCodec } from '@marketing-streams/contracts/avro-codec';
+import { createSchemaRegistry } from '@marketing-streams/contracts/schema-registry';
+import { INPUT_TOPICS } from '@marketing-streams/contracts/topics';
+import { createLogger } from '@marketing-streams/platform/logging';
+import { createKafkaClient } from '@marketing-streams/stream/kafka/client';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { prepareTopics } from '../../../tests/src/harness/prepare-topics.ts';
+import { readTopic } from '../../../tests/src/harness/read-topic.ts';
+import { fakerContent } from './content.ts';
+import { companyTraffic } from './traffic.ts';
+
+const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
+const SEED = Math.floor(Math.random() * 2 ** 31);
+const CUSTOMERS = 20;
+const WITHIN = { timeout: 30_000, interval: 100 };
+
+type Happened = { readonly customer_id: string; readonly [field: string]: unknown };
+type RunningProducer = { readonly process: ChildProcess; readonly url: string };
+
+const running = new Set<ChildProcess>();
+const kafka = () =>
+  createKafkaClient({
+    bootstrapServers: process.env['KAFKA_BOOTSTRAP_SERVERS']!,
+    clientId: 'producer-test',
+    logger: createLogger('producer-test'),
+  });
+
+const startProducer = async (
+  environment: Readonly<Record<string, string>> = {},
+): Promise<RunningProducer> => {
+  const child = spawn(process.execPath, [MAIN], {
+    env: {
+      ...process.env,
+      SEED: `${SEED}`,
+      CUSTOMERS: `${CUSTOMERS}`,
+      RATE: '100',
+      HEALTH_PORT: '0',
+      ...environment,
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  running.add(child);
+  for await (const line of createInterface({ input: child.stdout })) {
+    const entry = JSON.parse(line) as { readonly msg: string; readonly port?: number };
+    if (entry.msg !== 'health server listens') continue;
+    child.stdout.resume();
+    return { process: child, url: `http://127.0.0.1:${entry.port}` };
+  }
+  throw new Error('the producer ended before it listened');
+};
+
+const stop = async ({ process: child }: RunningProducer): Promise<number | null> => {
+  child.kill('SIGTERM');
+  const [code] = (await once(child, 'exit')) as [number | null];
+  running.delete(child);
+  return code;
+};
+
+/** All events of the input topics, per customer and topic in their order. */
+const readEvents = async (): Promise<ReadonlyMap<string, readonly Happened[]>> => {
+  const registry = createSchemaRegistry({ url: process.env['SCHEMA_REGISTRY_URL']! });
+  const events = new Map<string, Happened[]>();
+  for (const topic of INPUT_TOPICS) {
+    const codec = await createAvroCodec<Happened>({ registry, topic });
+    const records = (await readTopic(kafka(), topic)).filter(({ value }) => value !== null && value[0] === 0);
+    await codec.prepare(records);
+    for (const { key, value } of records) {
+      const place = `${topic} ${key?.toString('utf8')}`;
+      const list = events.get(place) ?? [];
+      list.push(codec.decode(value!));
+      events.set(place, list);
+    }
+  }
+  return events;
+};
+
+const pastUpTo = (time: number): readonly string[] =>
+  companyTraffic({ seed: SEED, customers: CUSTOMERS }, fakerContent(SEED), time).history.map(({ event }) =>
+    JSON.stringify(event),
+  );
+
+const textsOf = (events: ReadonlyMap<string, readonly Happened[]>): readonly string[] =>
+  [...events.values()].flat().map((event) => JSON.stringify(event));
+
+const timeOf = (event: Happened): number => Number(event['updated_at'] ?? event['occurred_at']);
+
+beforeAll(async () => {
+  await prepareTopics(kafka(), process.env['SCHEMA_REGISTRY_URL']!);
+});
+afterEach(() => {
+  for (const child of running) child.kill('SIGKILL');
+  running.clear();
+});
+
+describe('the producer', () => {
+  it('tells its past and goes on live; started again it is still the same company', async () => {
+    const past = pastUpTo(Date.now());
+    const customers = new Set(past.map((text) => (JSON.parse(text) as Happened).customer_id));
+    const ours = async () => {
+      const events = await readEvents();
+      return new Map([...events].filter(([place]) => customers.has(place.split(' ')[1]!)));
+    };
+
+    const first = await startProducer();
+    const afterFirst = await vi.waitFor(async () => {
+      const events = await ours();
+      const texts = new Set(textsOf(events));
+      expect(past.filter((text) => !texts.has(text)).length).toBe(0);
+      // Something has happened live since.
+      expect(texts.size).toBeGreaterThan(past.length + 20);
+      return events;
+    }, WITHIN);
+    for (const events of afterFirst.values()) {
+      const times = events.map(timeOf);
+      expect(times).toEqual(times.toSorted((a, b) => a - b));
+    }
+    const ready = await fetch(`${first.url}/readyz`);
+    expect(ready.status).toBe(200);
+    const metrics = await (await fetch(`${first.url}/metrics`)).text();
+    expect(metrics).toMatch(/producer_events_total\{kind="order",service="producer"\} [1-9]/);
+    expect(await stop(first)).toBe(0);
+
+    const before = textsOf(await ours());
+    const second = await startProducer();
+    await vi.waitFor(async () => {
+      const again = textsOf(await ours());
+      const times = Map.groupBy(again, (text) => text);
+      expect(past.filter((text) => times.get(text)?.length !== 2).length).toBe(0);
+      expect(again.length).toBeGreaterThan(before.length + past.length);
+    }, WITHIN);
+    expect(await stop(second)).toBe(0);
+    const signUps = textsOf(await ours()).filter((text) => text.includes('"source":"signup"'));
+    expect(new Set(signUps).size).toBe(customers.size);
+  });
+
+  it('says what it waits for while Kafka is away, and still stops when asked to', async () => {
+    const nobody = createServer();
+    await new Promise<void>((resolve) => nobody.listen(0, '127.0.0.1', resolve));
+    const { port } = nobody.address() as AddressInfo;
+    await new Promise((resolve) => nobody.close(resolve));
+    const producer = await startProducer({ KAFKA_BOOTSTRAP_SERVERS: `127.0.0.1:${port}` });
+    await vi.waitFor(async () => {
+      const response = await fetch(`${producer.url}/readyz`);
+      expect(response.status).toBe(503);
+      const { checks } = (await response.json()) as { readonly checks: Record<string, string> };
+      expect(checks['start']).toBe('ok');
+      expect(checks['outage']).not.toBe('ok');
+    }, WITHIN);
+    expect(producer.process.exitCode).toBeNull();
+    expect(await stop(producer)).toBe(0);
+  });
+});
