@@ -37,15 +37,22 @@ const refuseOtherPartitions = (
   );
 };
 
+/** Brokers spell numbers differently (`0.2`, `0.200000`). */
+const sameSetting = (a: string, b: string): boolean => a === b || (a !== '' && Number(a) === Number(b));
+
+/** Settings a broker does not report are unknown to it (not every Kafka-compatible one has all) and left alone. */
 const adjust = async (admin: TopicAdmin, wanted: TopicConfig): Promise<TopicOutcome> => {
   const present = await admin.topicConfig(wanted.topic);
-  const different = Object.entries(wanted.entries).filter(([name, value]) => present[name] !== value);
+  const different = Object.entries(wanted.entries).filter(([name, value]) => {
+    const current = present[name];
+    return current !== undefined && !sameSetting(current, value);
+  });
   if (different.length > 0) await admin.alterTopicConfig(wanted.topic, Object.fromEntries(different));
   return {
     topic: wanted.topic,
     partitions: wanted.partitions,
     action: different.length > 0 ? 'adjusted' : 'unchanged',
-    changes: different.map(([name, value]) => `${name}: ${present[name] ?? 'unset'} → ${value}`),
+    changes: different.map(([name, value]) => `${name}: ${present[name]} → ${value}`),
   };
 };
 
