@@ -7,23 +7,27 @@ import { registerAllSchemas } from '../schemas-register.ts';
 import { createAllTopics } from '../topics-create.ts';
 import type { DemoSettings } from './settings.ts';
 
-/** Creates the topics and registers the schemas, as `make topics` and `make schemas` do, both at once. */
-export const applyContracts = async (stack: EmbeddedStack, settings: DemoSettings): Promise<void> => {
+/** Creates the topics, as `make topics` does. */
+export const createTopics = async (
+  { kafkaBootstrapServers }: EmbeddedStack,
+  settings: DemoSettings,
+): Promise<void> => {
   const logger = createLogger('demo');
   logger.level = 'fatal'; // What goes wrong here is thrown, and the board is no place for log lines.
-  const kafka = createKafkaClient({
-    bootstrapServers: stack.kafkaBootstrapServers,
+  const admin = createKafkaClient({
+    bootstrapServers: kafkaBootstrapServers,
     clientId: 'demo',
     logger,
-  });
-  const admin = kafka.admin();
-  const registry = createSchemaRegistry({ url: stack.schemaRegistryUrl });
+  }).admin();
   try {
-    await Promise.all([
-      retryUntilUp(() => createAllTopics(admin, settings.topics), { what: 'Kafka' }),
-      retryUntilUp(() => registerAllSchemas(registry), { what: 'the schema registry' }),
-    ]);
+    await retryUntilUp(() => createAllTopics(admin, settings.topics), { what: 'Kafka' });
   } finally {
     await admin.close();
   }
+};
+
+/** Registers the schemas, as `make schemas` does. */
+export const registerSchemas = async ({ schemaRegistryUrl }: EmbeddedStack): Promise<void> => {
+  const registry = createSchemaRegistry({ url: schemaRegistryUrl });
+  await retryUntilUp(() => registerAllSchemas(registry), { what: 'the schema registry' });
 };

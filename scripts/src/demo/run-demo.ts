@@ -3,7 +3,7 @@ import { describeProgress } from '@marketing-streams/embedded/progress';
 import { type EmbeddedStack, startEmbeddedStack } from '@marketing-streams/embedded/stack';
 import { manageProcess } from '@marketing-streams/embedded/supervise/managed-process';
 import { messageOf } from '@marketing-streams/platform/errors';
-import { applyContracts } from './contracts.ts';
+import { createTopics, registerSchemas } from './contracts.ts';
 import { aborted, type Interruption, listenForInterruption } from './interruption.ts';
 import { assertPortsFree, lockDemo } from './lock.ts';
 import { serviceDefinition, servicesOf } from './services.ts';
@@ -44,6 +44,27 @@ const stopAll = async (
   interruption.second.removeEventListener('abort', kill);
 };
 
+/**
+ * Topics, then the services on them, and the schemas meanwhile: a service registers what it needs of them itself.
+ * Resolves when all of it is there and every service answers.
+ */
+const bringUp = async (
+  settings: DemoSettings,
+  stack: EmbeddedStack,
+  supervisor: Supervisor,
+  interrupted: AbortSignal,
+): Promise<void> => {
+  const startServices = async (): Promise<void> => {
+    await createTopics(stack, settings);
+    if (interrupted.aborted) return;
+    for (const name of servicesOf(settings)) {
+      supervisor.add(name, manageProcess(serviceDefinition(settings, stack, name)));
+    }
+    await supervisor.allReady();
+  };
+  await Promise.all([startServices(), registerSchemas(stack)]);
+};
+
 const supervise = async (
   settings: DemoSettings,
   stack: EmbeddedStack,
@@ -51,23 +72,18 @@ const supervise = async (
   interruption: Interruption,
 ): Promise<void> => {
   const supervisor = createSupervisor(board);
-  const services = servicesOf(settings);
+  const interrupted = aborted(interruption.first);
   try {
     for (const part of PARTS) supervisor.add(part, stack.parts[part], true);
-    await Promise.race([applyContracts(stack, settings), aborted(interruption.first)]);
-    if (interruption.first.aborted) return;
-    for (const name of services) {
-      supervisor.add(name, manageProcess(serviceDefinition(settings, stack, name)));
-    }
-    await Promise.race([supervisor.allReady(), aborted(interruption.first)]);
+    await Promise.race([bringUp(settings, stack, supervisor, interruption.first), interrupted]);
     if (interruption.first.aborted) return;
     board.line(`ready http://localhost:${settings.webappPort}`);
     stack.prepareFasterStart().catch((error: unknown) => {
       board.line(`the next start will not be faster: ${messageOf(error)}`);
     });
-    await aborted(interruption.first);
+    await interrupted;
   } finally {
-    await stopAll(supervisor, stack, services, interruption);
+    await stopAll(supervisor, stack, servicesOf(settings), interruption);
   }
 };
 
