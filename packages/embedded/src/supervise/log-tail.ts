@@ -2,6 +2,9 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 
 const TAIL_BYTES = 16_384;
 
+/** A message to a person that quotes a log line stays readable. */
+const LONGEST_LINE = 300;
+
 /** The last lines of a text file, oldest first, looking only at what lies behind `fromByte`. */
 export const lastLines = (file: string, fromByte: number): string[] => {
   let descriptor: number;
@@ -46,5 +49,5 @@ export const tellingLine = (lines: readonly string[]): string => {
   const failure = statements.findLast((line) =>
     /"level":"(fatal|error)"|\b(FATAL|ERROR)\b|Error:/.test(line),
   );
-  return readableLine(failure ?? statements.at(-1) ?? '');
+  return readableLine(failure ?? statements.at(-1) ?? '').slice(0, LONGEST_LINE);
 };
