@@ -113,7 +113,7 @@ export const createGroupConsumer = (
         const type = protocolErrorOf(error);
         if (type !== undefined && JOIN_AGAIN.has(type)) continue;
         const told = toPlatformError(error, `consuming as ${groupId}`);
-        if (!isPlatformError(told, 'KAFKA_UNAVAILABLE', 'NOT_FOUND')) throw told;
+        if (!isPlatformError(told, 'KAFKA_UNAVAILABLE', 'NOT_FOUND', 'FENCED')) throw told;
         problem = told.message;
         logger.warn({ code: told.code }, told.message);
         if (Date.now() - started > LONGEST_BACKOFF_MILLISECONDS) wait = FIRST_BACKOFF_MILLISECONDS;

@@ -52,7 +52,7 @@ declare module 'kafkajs/src/cluster/index.js' {
         readonly encode: () => Promise<{ readonly buf: Buffer; readonly buffer: Buffer }>;
       };
       readonly response: {
-        readonly decode: (payload: Buffer) => Promise<{ readonly clientSideThrottleTime?: number }>;
+        readonly decode: (payload: Buffer) => Promise<object>;
         readonly parse: (decoded: never) => Promise<Data>;
       };
       readonly requestTimeout?: number;

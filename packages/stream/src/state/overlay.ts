@@ -1,0 +1,81 @@
+import { PlatformError } from '@marketing-streams/platform/errors';
+import type { StateView } from './state-view.ts';
+import { REMOVED, type StateChanges, type TaskStore } from './task-store.ts';
+
+/** A task's state with the changes of the transaction under way on top. */
+export type Overlay = {
+  readonly view: StateView;
+  readonly changes: StateChanges;
+  /** Begins a part that can be taken back: one record's way through the steps. */
+  readonly mark: () => void;
+  /** Takes back everything since the last mark. */
+  readonly rollBack: () => void;
+};
+
+/** LMDB's limit is 1,978 bytes, and its key encoding may add some. */
+const MAX_KEY_BYTES = 1_900;
+
+const checkKey = (key: string): void => {
+  if (key.length * 3 <= MAX_KEY_BYTES || Buffer.byteLength(key) <= MAX_KEY_BYTES) return;
+  throw new PlatformError('VALUE_INVALID', `a key of ${Buffer.byteLength(key)} bytes is too long for the state`, {
+    details: { value: key.slice(0, 64) },
+  });
+};
+
+/** UTF-8 order, which is LMDB's; JavaScript's own differs beyond the basic plane. */
+const inKeyOrder = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
+
+/** An empty overlay on a store. */
+export const createOverlay = (store: Pick<TaskStore, 'get' | 'range'>): Overlay => {
+  const changes = new Map<string, unknown>();
+  /** Former entries since the mark, oldest first; undefined: there was none. */
+  const undo: [key: string, former: unknown][] = [];
+
+  const set = (key: string, value: unknown): void => {
+    checkKey(key);
+    undo.push([key, changes.get(key)]);
+    changes.set(key, value);
+  };
+
+  function* range(prefix: string): Iterable<readonly [string, unknown]> {
+    const changed = [...changes.keys()].filter((key) => key.startsWith(prefix)).sort(inKeyOrder);
+    let next = 0;
+    for (const [key, value] of store.range(prefix)) {
+      while (next < changed.length && inKeyOrder(changed[next]!, key) < 0) {
+        const ahead = changed[next++]!;
+        if (changes.get(ahead) !== REMOVED) yield [ahead, changes.get(ahead)];
+      }
+      if (changed[next] !== key) yield [key, value];
+      else if (changes.get(changed[next++]!) !== REMOVED) yield [key, changes.get(key)];
+    }
+    for (; next < changed.length; next++) {
+      const value = changes.get(changed[next]!);
+      if (value !== REMOVED) yield [changed[next]!, value];
+    }
+  }
+
+  return {
+    changes,
+    view: {
+      get: <Value>(key: string) => {
+        const changed = changes.get(key);
+        if (changed === REMOVED) return undefined;
+        if (changed !== undefined) return changed as Value;
+        return store.get(key) as Value | undefined;
+      },
+      put: set,
+      remove: (key) => set(key, REMOVED),
+      range: range as StateView['range'],
+    },
+    mark: () => {
+      undo.length = 0;
+    },
+    rollBack: () => {
+      while (undo.length > 0) {
+        const [key, former] = undo.pop()!;
+        if (former === undefined) changes.delete(key);
+        else changes.set(key, former);
+      }
+    },
+  };
+};

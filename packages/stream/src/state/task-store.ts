@@ -1,0 +1,125 @@
+import { mkdirSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { PlatformError } from '@marketing-streams/platform/errors';
+import { open } from 'lmdb';
+import { isSameOwner, type StoreMeta, type StoreOwner } from './store-meta.ts';
+
+/** Changes of one transaction: key → new value, or `REMOVED`. */
+export type StateChanges = ReadonlyMap<string, unknown>;
+
+/** Stands for the removal of a key. */
+export const REMOVED: unique symbol = Symbol('removed');
+
+/**
+ * The durable state of one task (LMDB, MessagePack). Every write checks in its own LMDB transaction that the
+ * writer still owns the store and that the store is where the writer left it, so that a process that was
+ * stopped and wakes up cannot overwrite its successor's state.
+ */
+export type TaskStore = {
+  readonly get: (key: string) => unknown;
+  /** Entries whose key begins with the prefix, in order of the keys' UTF-8. */
+  readonly range: (prefix: string) => Iterable<readonly [key: string, value: unknown]>;
+  /** What the store says about itself now; null when it was never written. */
+  readonly meta: () => StoreMeta | null;
+  /**
+   * Makes the producer the owner. Throws FENCED when a later life of the same producer id owns it already,
+   * STORAGE_UNAVAILABLE when another process holds the store's lock for seconds.
+   */
+  readonly claim: (owner: StoreOwner) => Promise<void>;
+  /**
+   * Writes changes and the new description in one LMDB transaction. `next.owner` must be the owner, and the
+   * store must hold `expected` (null: nothing). Throws FENCED or STATE_CONFLICT, and writes nothing then.
+   */
+  readonly write: (changes: StateChanges, next: StoreMeta, expected: StoreMeta | null) => void;
+  /** Removes all state and writes the description; the owner is checked. */
+  readonly clear: (next: StoreMeta) => void;
+  readonly close: () => Promise<void>;
+};
+
+const META_KEY = 'meta';
+const OWNER_KEY = 'owner';
+const CLAIM_TIMEOUT_MILLISECONDS = 5_000;
+
+const sameOffsets = (a: StoreMeta, b: StoreMeta): boolean => {
+  const names = Object.keys(a.offsets);
+  return (
+    names.length === Object.keys(b.offsets).length && names.every((name) => a.offsets[name] === b.offsets[name])
+  );
+};
+
+const isWhereExpected = (stored: StoreMeta | null, expected: StoreMeta | null): boolean =>
+  stored === null || expected === null
+    ? stored === expected
+    : stored.transaction === expected.transaction && sameOffsets(stored, expected);
+
+/** Opens (and makes) the store in a folder. */
+export const openTaskStore = (folder: string): TaskStore => {
+  mkdirSync(folder, { recursive: true });
+  const environment = open({ path: folder, maxDbs: 2 });
+  const state = environment.openDB<unknown, string>({ name: 'state' });
+  const description = environment.openDB<StoreMeta | StoreOwner, string>({ name: 'description' });
+
+  const readMeta = (): StoreMeta | null => (description.get(META_KEY) as StoreMeta | undefined) ?? null;
+
+  const checkOwner = (owner: StoreOwner): void => {
+    const stored = description.get(OWNER_KEY) as StoreOwner | undefined;
+    if (stored !== undefined && isSameOwner(stored, owner)) return;
+    throw new PlatformError('FENCED', `the state in ${folder} has another owner by now`);
+  };
+
+  return {
+    get: (key) => state.get(key),
+    range: function* (prefix) {
+      for (const { key, value } of state.getRange({ start: prefix })) {
+        if (!key.startsWith(prefix)) return;
+        yield [key, value];
+      }
+    },
+    meta: readMeta,
+    claim: async (owner) => {
+      const claiming = environment.transaction(() => {
+        const stored = description.get(OWNER_KEY) as StoreOwner | undefined;
+        if (stored !== undefined && stored.producer_id === owner.producer_id && stored.epoch > owner.epoch) {
+          return false;
+        }
+        description.put(OWNER_KEY, owner);
+        return true;
+      });
+      const timer = Promise.withResolvers<never>();
+      const timeout = setTimeout(() => {
+        const message = `the state in ${folder} is locked by another process`;
+        timer.reject(new PlatformError('STORAGE_UNAVAILABLE', message));
+      }, CLAIM_TIMEOUT_MILLISECONDS);
+      try {
+        const granted = await Promise.race([claiming, timer.promise]);
+        if (!granted) throw new PlatformError('FENCED', `the state in ${folder} has a later owner`);
+      } finally {
+        clearTimeout(timeout);
+      }
+    },
+    write: (changes, next, expected) =>
+      environment.transactionSync(() => {
+        checkOwner(next.owner);
+        const stored = readMeta();
+        if (!isWhereExpected(stored, expected)) {
+          const found = `transaction ${stored?.transaction} instead of ${expected?.transaction}`;
+          throw new PlatformError('STATE_CONFLICT', `the state in ${folder} has moved on: ${found}`);
+        }
+        for (const [key, value] of changes) {
+          if (value === REMOVED) state.remove(key);
+          else state.put(key, value);
+        }
+        description.put(META_KEY, next);
+      }),
+    clear: (next) =>
+      environment.transactionSync(() => {
+        checkOwner(next.owner);
+        state.clearSync();
+        description.put(META_KEY, next);
+      }),
+    close: () => environment.close(),
+  };
+};
+
+/** Removes a store's folder. */
+export const removeTaskStore = (folder: string): Promise<void> => rm(folder, { recursive: true, force: true });

@@ -1,0 +1,185 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { KafkaRecord, TopicPartition } from '@marketing-streams/contracts/record';
+import { open } from 'lmdb';
+import { partitionsOfTask } from '../assignor.ts';
+import type { CommittedPosition, OutgoingRecord, Position, RangeReader, TransactionalProducer } from '../kafka/api.ts';
+import type { Rebuild, RebuildComparison, TaskContext } from '../processor.ts';
+import { createOverlay } from '../state/overlay.ts';
+import type { StoreMeta } from '../state/store-meta.ts';
+import type { TaskStore } from '../state/task-store.ts';
+import type { Output } from '../step.ts';
+import type { TaskSetup } from './task-setup.ts';
+
+/** A range of every partition of a topic that the task owns: all it holds at the moment. */
+export type Snapshot = ReadonlyMap<string, readonly (TopicPartition & { readonly from: number; readonly to: number })[]>;
+
+/** What the task's partitions of the topics hold at the moment. */
+export const takeSnapshot = async (setup: TaskSetup, topics: readonly string[]): Promise<Snapshot> => {
+  const { admin, task, tasks } = setup;
+  const names = [...new Set(topics)];
+  const counts = await admin.partitionsOf(names);
+  const beginnings = new Map<string, number>();
+  for (const { topic, partition, offset } of await admin.beginningOffsets(names)) {
+    beginnings.set(`${topic}/${partition}`, offset);
+  }
+  const snapshot = new Map<string, (TopicPartition & { from: number; to: number })[]>();
+  for (const { topic, partition, offset } of await admin.endOffsets(names)) {
+    if (!partitionsOfTask(task, tasks, counts.get(topic) ?? 0).includes(partition)) continue;
+    const list = snapshot.get(topic) ?? [];
+    snapshot.set(topic, list);
+    list.push({ topic, partition, from: beginnings.get(`${topic}/${partition}`) ?? 0, to: offset });
+  }
+  return snapshot;
+};
+
+/** Fills the (cleared) store from the sources; gives the largest timestamp seen. */
+export const loadSources = async (
+  rebuild: Rebuild,
+  snapshot: Snapshot,
+  store: TaskStore,
+  meta: StoreMeta,
+  reader: RangeReader,
+  signal: AbortSignal,
+): Promise<number> => {
+  let streamTime = 0;
+  for (const source of rebuild.sources) {
+    await reader.read(
+      snapshot.get(source.topic) ?? [],
+      async (fetched) => {
+        const records: KafkaRecord[] = fetched.flatMap((piece) => [...piece.records]);
+        await source.prepare?.(records);
+        const overlay = createOverlay(store);
+        for (const record of records) {
+          source.load(record, overlay.view);
+          if (record.timestamp > streamTime) streamTime = record.timestamp;
+        }
+        store.write(overlay.changes, meta, store.meta());
+      },
+      signal,
+    );
+  }
+  return streamTime;
+};
+
+const valueOf = (output: Output): Buffer | null =>
+  typeof output.value === 'function' ? output.value() : output.value;
+
+/** The task's own rows on a compacted topic, newest value per key, on disk for as long as they are compared. */
+const readPublished = async (
+  comparison: RebuildComparison,
+  folder: string,
+  snapshot: Snapshot,
+  reader: RangeReader,
+  signal: AbortSignal,
+) => {
+  await rm(folder, { recursive: true, force: true });
+  const environment = open<Buffer, string>({ path: folder, encoding: 'binary', noSync: true });
+  await reader.read(
+    snapshot.get(comparison.topic) ?? [],
+    async (fetched) => {
+      const records = fetched.flatMap((piece) => [...piece.records]);
+      await comparison.prepare?.(records);
+      environment.transactionSync(() => {
+        for (const { key, value } of records) {
+          if (key === null) continue;
+          const name = key.toString('utf8');
+          if (value === null) environment.remove(name);
+          else environment.put(name, value);
+        }
+      });
+    },
+    signal,
+  );
+  return {
+    get: (key: string): Buffer | undefined => environment.get(key),
+    settle: (key: string): void => void environment.removeSync(key),
+    leftKeys: (): string[] => [...environment.getKeys()],
+    close: async (): Promise<void> => {
+      await environment.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+};
+
+/**
+ * What differs between the rebuilt state and what the task has published: changed and missing rows, and a
+ * tombstone for every published row that the state does not stand for.
+ */
+async function* differences(
+  setup: TaskSetup,
+  comparison: RebuildComparison,
+  context: TaskContext,
+  snapshot: Snapshot,
+  reader: RangeReader,
+  signal: AbortSignal,
+): AsyncIterable<OutgoingRecord> {
+  const folder = join(setup.folder, 'published');
+  const published = await readPublished(comparison, folder, snapshot, reader, signal);
+  try {
+    for (const output of comparison.rows(context)) {
+      const rebuilt = valueOf(output);
+      const present = published.get(output.key);
+      if (present !== undefined) published.settle(output.key);
+      const isSame =
+        present === undefined || rebuilt === null
+          ? present === undefined && rebuilt === null
+          : comparison.same(present, rebuilt);
+      const { topic, key, partition, headers } = output;
+      if (!isSame) yield { topic, key, value: rebuilt, ...(partition === undefined ? {} : { partition }), ...(headers === undefined ? {} : { headers }) };
+    }
+    for (const key of published.leftKeys()) yield { topic: comparison.topic, key, value: null };
+  } finally {
+    await published.close();
+  }
+}
+
+/**
+ * Publishes the differences, in transactions of the usual size; the last one also commits the positions, so
+ * that a crash on the way begins the rebuild again, with fewer differences left.
+ * Gives the number of rows published.
+ */
+export const publishDifferences = async (
+  setup: TaskSetup,
+  rebuild: Rebuild,
+  context: TaskContext,
+  snapshot: Snapshot,
+  producer: TransactionalProducer,
+  reader: RangeReader,
+  positions: readonly CommittedPosition[],
+  signal: AbortSignal,
+): Promise<number> => {
+  let chunk: OutgoingRecord[] = [];
+  let total = 0;
+  const publish = async (last: boolean): Promise<void> => {
+    signal.throwIfAborted();
+    producer.begin();
+    if (chunk.length > 0) await producer.send(chunk);
+    if (last) await producer.sendOffsets(setup.definition.name, positions);
+    await producer.commit();
+    total += chunk.length;
+    chunk = [];
+  };
+  for (const comparison of rebuild.comparisons) {
+    for await (const record of differences(setup, comparison, context, snapshot, reader, signal)) {
+      chunk.push(record);
+      if (chunk.length >= setup.limits.records) await publish(false);
+    }
+  }
+  await publish(true);
+  return total;
+};
+
+/** Where the task goes on: at the snapshot for inputs that were sources, where it was for the others. */
+export const positionsAfterRebuild = (
+  positions: readonly Position[],
+  rebuild: Rebuild,
+  snapshot: Snapshot,
+): readonly Position[] => {
+  const sources = new Set(rebuild.sources.map(({ topic }) => topic));
+  return positions.map((position) => {
+    if (!sources.has(position.topic)) return position;
+    const range = snapshot.get(position.topic)?.find(({ partition }) => partition === position.partition);
+    return range === undefined ? position : { ...position, offset: Math.max(position.offset, range.to) };
+  });
+};
