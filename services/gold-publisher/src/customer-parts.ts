@@ -26,12 +26,19 @@ export const propensityOf = (state: StateView, customerId: string): CustomerProp
 export const segmentsOf = (state: StateView, customerId: string): readonly string[] =>
   state.get<readonly string[]>(PARTS.segments + customerId) ?? [];
 
+/** The version last given to a record of the customer, 0 before the first. */
+export const versionOf = (state: StateView, customerId: string): number =>
+  state.get<number>(PARTS.version + customerId) ?? 0;
+
 /** Takes the next version of a customer's record; it only ever grows, an erased customer's too. */
 export const nextVersion = (state: StateView, customerId: string): number => {
-  const version = (state.get<number>(PARTS.version + customerId) ?? 0) + 1;
-  state.put(PARTS.version + customerId, version);
+  const version = versionOf(state, customerId) + 1;
+  keepVersion(state, customerId, version);
   return version;
 };
+
+export const keepVersion = (state: StateView, customerId: string, version: number): void =>
+  state.put(PARTS.version + customerId, version);
 
 /** Keeps a part, or forgets it for null. */
 export const keepPart = (state: StateView, part: string, customerId: string, value: unknown): void => {

@@ -12,8 +12,8 @@ import { type Output, ok, type Step } from '@marketing-streams/stream/step';
 import { decodeOrTombstone } from '@marketing-streams/stream/steps/decode';
 import { requireKey } from '@marketing-streams/stream/steps/require-key';
 import type { PublisherCodecs } from './codecs.ts';
-import { keepPart, PARTS } from './customer-parts.ts';
-import { GOLD_TOPIC, publishCustomer, retractCustomer } from './publish.ts';
+import { keepPart, keepVersion, PARTS, versionOf } from './customer-parts.ts';
+import { GOLD_TOPIC, goldOutput, publishCustomer, retractCustomer } from './publish.ts';
 
 /** Version of how the parts are joined. */
 const RULE_VERSION = 'gold-publisher-1';
@@ -79,32 +79,34 @@ const pipelineOf = (input: PartInput, codecs: PublisherCodecs): Pipeline =>
     .through(joinPart(input, codecs))
     .build();
 
-const rebuildOf = (input: PartInput): RebuildSource => ({
-  topic: input.topic,
-  ...(input.prepare === undefined ? {} : { prepare: input.prepare }),
-  load: (record, state) =>
-    keepPart(
-      state,
-      input.part,
-      customerIdOf(record),
-      record.value === null ? null : input.decode(record.value),
-    ),
-});
-
-/** The version owner recovers its versions from what it has published. */
+/**
+ * The version owner recovers its versions from what it has published, and takes the next one: should the
+ * rebuilt record differ, that is the one it is published under.
+ */
 const publishedVersions = (codecs: PublisherCodecs): RebuildSource => ({
   topic: GOLD_TOPIC,
   load: (record, state) => {
     if (record.value === null) return;
-    state.put(PARTS.version + customerIdOf(record), codecs.gold.decode(record.value).version);
+    keepVersion(state, customerIdOf(record), codecs.gold.decode(record.value).version + 1);
+  },
+});
+
+const rebuildOf = (input: PartInput): RebuildSource => ({
+  topic: input.topic,
+  ...(input.prepare === undefined ? {} : { prepare: input.prepare }),
+  load: (record, state) => {
+    const customerId = customerIdOf(record);
+    keepPart(state, input.part, customerId, record.value === null ? null : input.decode(record.value));
+    if (versionOf(state, customerId) === 0) keepVersion(state, customerId, 1);
   },
 });
 
 /** Every record the rebuilt state stands for, on the customer's partition. */
 function* rebuiltRows(codecs: PublisherCodecs, partitions: number, state: StateView): Iterable<Output> {
-  for (const [key] of state.range<GoldCustomer360>(PARTS.customer360)) {
-    const customerId = key.slice(PARTS.customer360.length);
-    yield* publishCustomer(codecs, customerId, state, partitionOf(customerId, partitions));
+  for (const [, row] of state.range<GoldCustomer360>(PARTS.customer360)) {
+    const { customer_id } = row;
+    const partition = partitionOf(customer_id, partitions);
+    yield goldOutput(codecs, row, versionOf(state, customer_id), state, partition);
   }
 }
 
