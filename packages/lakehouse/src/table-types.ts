@@ -76,6 +76,8 @@ export type OpenTableOptions = {
  */
 export type DeltaTable = {
   readonly name: string;
+  /** The table's root as engines name it: its folder. */
+  readonly location: string;
   readonly schema: TableSchema;
   readonly kind: TableKind;
   /** Version as this instance last saw it. */
@@ -84,6 +86,8 @@ export type DeltaTable = {
   readonly position: (appId: string) => number | null;
   /** Live files as last seen. */
   readonly files: () => readonly TableFile[];
+  /** Numbers of the rows that the deletion vector of a live file hides, ascending. */
+  readonly deletedRows: (path: string) => Promise<Iterable<number>>;
   /** Reads what others committed meanwhile. */
   readonly refresh: () => Promise<void>;
   /**

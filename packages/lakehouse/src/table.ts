@@ -1,7 +1,8 @@
+import { rowsOf } from './deletion-vector/row-set.ts';
 import { keyReader, openKeyIndex } from './index/key-index.ts';
 import { localStorage } from './local-storage.ts';
 import { readCommit } from './log/load-snapshot.ts';
-import { decodeDataPath } from './log/log-paths.ts';
+import { decodeDataPath, encodeDataPath } from './log/log-paths.ts';
 import type { TableLog } from './log/table-log.ts';
 import type { Row, TableSchema } from './schema/table-schema.ts';
 import type { Storage } from './storage.ts';
@@ -85,11 +86,16 @@ export const openTable: OpenTable = async (options): Promise<DeltaTable> => {
   const inTurn = oneAtATime();
   return {
     name: options.name,
+    location: storage.location,
     schema,
     kind: options.kind,
     version: () => log.snapshot().version,
     position: (appId) => log.snapshot().transactions.get(appId)?.version ?? null,
     files: () => liveFiles(log),
+    deletedRows: async (path) => {
+      const file = log.snapshot().files.get(encodeDataPath(path));
+      return file === undefined ? [] : rowsOf(await context.vectors.get(file));
+    },
     refresh: () =>
       inTurn(async () => {
         await log.catchUp();

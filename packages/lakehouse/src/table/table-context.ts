@@ -30,12 +30,24 @@ export type TableContext = {
   readonly metadata: Metadata;
 };
 
-/** Throws DELTA_CONFLICT when the table is not what it was when it was opened. */
+/** What of metadata and protocol a writer depends on, as text; order and absent fields mean nothing. */
+const demands = (metadata: Metadata, protocol: Protocol): string =>
+  JSON.stringify([
+    metadata.id,
+    metadata.schemaString,
+    metadata.partitionColumns,
+    Object.entries(metadata.configuration).sort(),
+    protocol.minReaderVersion,
+    protocol.minWriterVersion,
+    [...(protocol.readerFeatures ?? [])].sort(),
+    [...(protocol.writerFeatures ?? [])].sort(),
+  ]);
+
+/** Throws DELTA_CONFLICT when the table asks other things of a writer than when it was opened. */
 export const requireUnchanged = (context: TableContext): void => {
   const { metadata, protocol } = context.log.snapshot();
-  const same = (left: unknown, right: unknown) =>
-    left === right || JSON.stringify(left) === JSON.stringify(right);
-  if (same(metadata, context.metadata) && same(protocol, context.protocol)) return;
+  if (metadata === context.metadata && protocol === context.protocol) return;
+  if (demands(metadata!, protocol!) === demands(context.metadata, context.protocol)) return;
   throw new PlatformError(
     'DELTA_CONFLICT',
     `${context.name}: its metadata or protocol was changed: open it again`,

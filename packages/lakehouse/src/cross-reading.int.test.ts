@@ -1,0 +1,186 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { duckdbRelation } from './query/duckdb-relation.ts';
+import { column, type Row, type TableSchema } from './schema/table-schema.ts';
+import { openTable } from './table.ts';
+import type { DeltaTable, TableKind } from './table-types.ts';
+import { readWithDeltalake } from './testing/python-delta-reader.ts';
+import { preparePython, runPython } from './testing/python-environment.ts';
+
+const EVERY_TYPE: TableSchema = [
+  column.string('id', { nullable: false }),
+  column.boolean('active'),
+  column.int('small'),
+  column.long('big'),
+  column.double('rate'),
+  column.decimal('amount', 18, 2),
+  column.decimal('huge', 38, 4),
+  column.date('day'),
+  column.timestamp('at'),
+  column.binary('raw'),
+  column.list('items', {
+    type: 'struct',
+    fields: [column.string('sku', { nullable: false }), column.decimal('price', 18, 2)],
+  }),
+  column.struct('address', [column.string('city'), column.struct('geo', [column.double('lat')])]),
+  column.map('by_channel', { type: 'struct', fields: [column.int('delivered')] }),
+];
+
+const row = (number: number): Row => ({
+  id: `row-${number}`,
+  active: number % 2 === 0,
+  small: -number,
+  big: 9_007_199_254_740_993n + BigInt(number),
+  rate: number / 4,
+  amount: 12_050 - number,
+  huge: 123_456_789_012_345_678_901n + BigInt(number),
+  day: '2024-02-29',
+  at: 1_700_000_000_123 + number,
+  raw: Buffer.from([0, number % 256]),
+  items: number % 3 === 0 ? [] : [{ sku: 'ü', price: number }],
+  address: { city: 'Zürich', geo: { lat: 47.5 } },
+  by_channel: { EMAIL: { delivered: number } },
+});
+
+/** `row` as delta-rs must show it. */
+const expectedRow = (number: number): unknown => ({
+  id: `row-${number}`,
+  active: number % 2 === 0,
+  small: -number,
+  big: String(9_007_199_254_740_993n + BigInt(number)),
+  rate: number / 4,
+  amount: ((12_050 - number) / 100).toFixed(2),
+  huge: `12345678901234567.${String(8901 + number).padStart(4, '0')}`,
+  day: '2024-02-29',
+  at: new Date(1_700_000_000_123 + number).toISOString().replace('Z', '000Z'),
+  raw: Buffer.from([0, number % 256]).toString('base64'),
+  items: number % 3 === 0 ? [] : [{ sku: 'ü', price: (number / 100).toFixed(2) }],
+  address: { city: 'Zürich', geo: { lat: 47.5 } },
+  by_channel: [['EMAIL', { delivered: number }]],
+});
+
+let folder: string;
+let duckdb: DuckDBInstance;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'cross-reading-'));
+  duckdb = await DuckDBInstance.create(':memory:', { threads: '1', memory_limit: '512MB' });
+  await preparePython();
+}, 300_000);
+
+afterAll(async () => {
+  duckdb.closeSync();
+  await rm(folder, { recursive: true });
+});
+
+const open = (name: string, kind: TableKind, schema = EVERY_TYPE): Promise<DeltaTable> =>
+  openTable({ path: join(folder, name), name, schema, kind, indexDir: join(folder, `${name}-index`) });
+
+const duckdbRows = async (table: DeltaTable, select: string): Promise<unknown[]> => {
+  const connection = await duckdb.connect();
+  const reader = await connection.runAndReadAll(`${select} FROM ${await duckdbRelation(table)}`);
+  connection.closeSync();
+  return reader.getRowObjectsJson();
+};
+
+const expectSameEverywhere = async (table: DeltaTable): Promise<void> => {
+  const ours: string[] = [];
+  for await (const { id, at } of table.scanRows()) ours.push(`${id} ${at}`);
+  ours.sort();
+  const deltalake = await readWithDeltalake(table.location, 'select id, at from t');
+  expect(deltalake.map(({ id, at }) => `${id} ${Date.parse(at as string)}`).sort()).toEqual(ours);
+  const viaDuckdb = await duckdbRows(table, 'SELECT id, epoch_ms("at") AS at');
+  expect((viaDuckdb as { id: string; at: string }[]).map(({ id, at }) => `${id} ${at}`).sort()).toEqual(ours);
+};
+
+describe('cross-reading', () => {
+  it('delta-rs reads every type of an append table as written, nulls and statistics included', async () => {
+    const table = await open('every-type', 'append');
+    await table.append([row(1), row(2), row(3), { id: 'row-nulls' }]);
+    const rows = await readWithDeltalake(
+      table.location,
+      "select * from t where id <> 'row-nulls' order by id",
+    );
+    expect(rows).toEqual([expectedRow(1), expectedRow(2), expectedRow(3)]);
+    const nulls = await readWithDeltalake(table.location, 'select * from t where amount is null');
+    expect(nulls).toEqual([
+      { ...Object.fromEntries(EVERY_TYPE.map(({ name }) => [name, null])), id: 'row-nulls' },
+    ]);
+    const pruned = await readWithDeltalake(
+      table.location,
+      "select count(*) as n from t where amount = 120.48 and at >= '2023-11-14T22:13:20.125Z' and big = 9007199254740995",
+    );
+    expect(pruned).toEqual([{ n: 1 }]);
+    const viaDuckdb = await duckdbRows(table, 'SELECT id, amount, big, huge');
+    expect(viaDuckdb).toContainEqual({
+      id: 'row-2',
+      amount: '120.48',
+      big: '9007199254740995',
+      huge: '12345678901234567.8903',
+    });
+    await table.close();
+  });
+
+  it('all readers see the same upserted rows: replaced, deleted, checkpointed, merged, and as they were', async () => {
+    const table = await open('upserted', { upsert: ['id'] });
+    await table.upsert(
+      Array.from({ length: 3000 }, (_, number) => row(number)),
+      [],
+    );
+    await expectSameEverywhere(table);
+    // One wide vector goes into a file of its own, the narrow ones of single rows stay inline.
+    await table.upsert(
+      Array.from({ length: 1000 }, (_, number) => ({ ...row(number * 3), at: number })),
+      [{ id: 'row-1' }],
+    );
+    await expectSameEverywhere(table);
+    const before = await readWithDeltalake(table.location, 'select count(*) n, sum(small) s from t');
+    const versionBefore = table.version();
+    for (let number = 0; number < 20; number++) {
+      await table.upsert([{ ...row(number), at: 7 }], [{ id: `row-${2000 + number}` }]);
+    }
+    await expectSameEverywhere(table);
+    expect(await table.optimize({ minFiles: 2 })).toBeGreaterThan(0);
+    await expectSameEverywhere(table);
+    expect(
+      await readWithDeltalake(table.location, 'select count(*) n, sum(small) s from t', {
+        version: versionBefore,
+      }),
+    ).toEqual(before);
+    await table.close();
+  });
+
+  it('goes on after delta-rs appended, deleted and restored, positions kept', async () => {
+    const schema = [column.string('id', { nullable: false }), column.timestamp('at')];
+    const table = await open('shared', { upsert: ['id'] }, schema);
+    await table.upsert(
+      [
+        { id: 'a', at: 1 },
+        { id: 'b', at: 1 },
+      ],
+      [],
+      { txns: [{ appId: 'app', expected: null, version: 5 }] },
+    );
+    const restoreTo = table.version();
+    await table.upsert([{ id: 'a', at: 2 }], [{ id: 'b' }]);
+    await runPython(
+      {
+        code: 'import json,sys; from deltalake import DeltaTable; i=json.load(sys.stdin); DeltaTable(i["path"]).restore(i["version"])',
+      },
+      { path: table.location, version: restoreTo },
+    );
+    await table.refresh();
+    await expectSameEverywhere(table);
+    expect(table.position('app')).toBe(5);
+    // The rows that came back have to be found by key again, or they would be there twice.
+    await table.upsert([{ id: 'a', at: 3 }], [{ id: 'b' }], {
+      txns: [{ appId: 'app', expected: 5, version: 6 }],
+    });
+    const rows = await readWithDeltalake(table.location, 'select * from t');
+    expect(rows).toEqual([{ id: 'a', at: '1970-01-01T00:00:00.003000Z' }]);
+    await table.close();
+  });
+});
