@@ -5,9 +5,9 @@ import { commonPartitionCount, createTaskAssignor, partitionsOfTask, taskOf } fr
 import type { Assignment, FetchedPartition, Position } from './kafka/api.ts';
 import type { ProcessorDefinition } from './processor.ts';
 import type { ProcessorRuntime, RunningProcessor, TransactionLimits } from './runtime-options.ts';
+import { startTask, type Task } from './task/task.ts';
 import { createTaskMetrics } from './task/task-metrics.ts';
 import type { TaskSetup } from './task/task-setup.ts';
-import { startTask, type Task } from './task/task.ts';
 
 /*
  * The exactly-once runtime. What it promises: every input is reflected in state and outputs exactly once, for

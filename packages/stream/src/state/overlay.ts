@@ -17,9 +17,13 @@ const MAX_KEY_BYTES = 1_900;
 
 const checkKey = (key: string): void => {
   if (key.length * 3 <= MAX_KEY_BYTES || Buffer.byteLength(key) <= MAX_KEY_BYTES) return;
-  throw new PlatformError('VALUE_INVALID', `a key of ${Buffer.byteLength(key)} bytes is too long for the state`, {
-    details: { value: key.slice(0, 64) },
-  });
+  throw new PlatformError(
+    'VALUE_INVALID',
+    `a key of ${Buffer.byteLength(key)} bytes is too long for the state`,
+    {
+      details: { value: key.slice(0, 64) },
+    },
+  );
 };
 
 /** UTF-8 order, which is LMDB's; JavaScript's own differs beyond the basic plane. */

@@ -43,7 +43,8 @@ const CLAIM_TIMEOUT_MILLISECONDS = 5_000;
 const sameOffsets = (a: StoreMeta, b: StoreMeta): boolean => {
   const names = Object.keys(a.offsets);
   return (
-    names.length === Object.keys(b.offsets).length && names.every((name) => a.offsets[name] === b.offsets[name])
+    names.length === Object.keys(b.offsets).length &&
+    names.every((name) => a.offsets[name] === b.offsets[name])
   );
 };
 
@@ -122,4 +123,5 @@ export const openTaskStore = (folder: string): TaskStore => {
 };
 
 /** Removes a store's folder. */
-export const removeTaskStore = (folder: string): Promise<void> => rm(folder, { recursive: true, force: true });
+export const removeTaskStore = (folder: string): Promise<void> =>
+  rm(folder, { recursive: true, force: true });

@@ -93,7 +93,12 @@ export const foldAgain = async (
   const collected = collectRuns(setup);
   const now = plan.note?.now ?? Date.now();
   let meta = plan.meta;
-  const ranges = plan.ranges.map(({ topic, partition, offset, to }) => ({ topic, partition, from: offset, to }));
+  const ranges = plan.ranges.map(({ topic, partition, offset, to }) => ({
+    topic,
+    partition,
+    from: offset,
+    to,
+  }));
   await reader.read(
     ranges,
     async (fetched) => {

@@ -38,7 +38,8 @@ type PartitionQueue = {
 
 const keyOf = ({ topic, partition }: TopicPartition): string => `${topic}/${partition}`;
 
-const bytesOf = (record: KafkaRecord): number => 100 + (record.key?.length ?? 0) + (record.value?.length ?? 0);
+const bytesOf = (record: KafkaRecord): number =>
+  100 + (record.key?.length ?? 0) + (record.value?.length ?? 0);
 
 /** A buffer for the given partitions, each beginning at its position; in this order `peek` gives them. */
 export const createInputBuffer = (positions: readonly Position[]): InputBuffer => {
@@ -108,6 +109,11 @@ export const createInputBuffer = (positions: readonly Position[]): InputBuffer =
     bytes: () => bytes,
     isEmpty: () => waiting === 0,
     positions: () =>
-      [...queues.values()].map(({ topic, partition, position, end }) => ({ topic, partition, offset: position, end })),
+      [...queues.values()].map(({ topic, partition, position, end }) => ({
+        topic,
+        partition,
+        offset: position,
+        end,
+      })),
   };
 };

@@ -48,7 +48,8 @@ export const createOutputCollector = (): OutputCollector => {
       const entries = [...all, ...[...latest.values()].flatMap((ofTopic) => [...ofTopic.values()])];
       for (const { output, cause } of entries) {
         const record = toRecord(output);
-        if ((record.value?.length ?? 0) + output.key.length > MAX_RECORD_BYTES) return { kind: 'too-large', cause };
+        if ((record.value?.length ?? 0) + output.key.length > MAX_RECORD_BYTES)
+          return { kind: 'too-large', cause };
         records.push(record);
       }
       return { kind: 'records', records };

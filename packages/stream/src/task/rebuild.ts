@@ -3,7 +3,13 @@ import { join } from 'node:path';
 import type { KafkaRecord, TopicPartition } from '@marketing-streams/contracts/record';
 import { open } from 'lmdb';
 import { partitionsOfTask } from '../assignor.ts';
-import type { CommittedPosition, OutgoingRecord, Position, RangeReader, TransactionalProducer } from '../kafka/api.ts';
+import type {
+  CommittedPosition,
+  OutgoingRecord,
+  Position,
+  RangeReader,
+  TransactionalProducer,
+} from '../kafka/api.ts';
 import type { Rebuild, RebuildComparison, TaskContext } from '../processor.ts';
 import { createOverlay } from '../state/overlay.ts';
 import type { StoreMeta } from '../state/store-meta.ts';
@@ -12,7 +18,10 @@ import type { Output } from '../step.ts';
 import type { TaskSetup } from './task-setup.ts';
 
 /** A range of every partition of a topic that the task owns: all it holds at the moment. */
-export type Snapshot = ReadonlyMap<string, readonly (TopicPartition & { readonly from: number; readonly to: number })[]>;
+export type Snapshot = ReadonlyMap<
+  string,
+  readonly (TopicPartition & { readonly from: number; readonly to: number })[]
+>;
 
 /** What the task's partitions of the topics hold at the moment. */
 export const takeSnapshot = async (setup: TaskSetup, topics: readonly string[]): Promise<Snapshot> => {
@@ -126,7 +135,14 @@ async function* differences(
           ? present === undefined && rebuilt === null
           : comparison.same(present, rebuilt);
       const { topic, key, partition, headers } = output;
-      if (!isSame) yield { topic, key, value: rebuilt, ...(partition === undefined ? {} : { partition }), ...(headers === undefined ? {} : { headers }) };
+      if (!isSame)
+        yield {
+          topic,
+          key,
+          value: rebuilt,
+          ...(partition === undefined ? {} : { partition }),
+          ...(headers === undefined ? {} : { headers }),
+        };
     }
     for (const key of published.leftKeys()) yield { topic: comparison.topic, key, value: null };
   } finally {

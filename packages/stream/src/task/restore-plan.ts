@@ -1,5 +1,5 @@
-import { PlatformError } from '@marketing-streams/platform/errors';
 import type { TopicPartition } from '@marketing-streams/contracts/record';
+import { PlatformError } from '@marketing-streams/platform/errors';
 import type { CommittedPosition, Position } from '../kafka/api.ts';
 import type { StoreMeta } from '../state/store-meta.ts';
 import { newestNote, type TransactionNote } from './transaction-note.ts';
@@ -113,7 +113,8 @@ export const planRestore = (facts: RestoreFacts): RestorePlan => {
   const plan = { positions, lost, note };
   if (committed.size === 0 && ofThisCluster === null && !facts.hasOwnRows) return { ...plan, kind: 'start' };
   const reason = whyUseless(facts, meta, committed);
-  if (reason !== null || meta === null) return { ...plan, kind: 'rebuild', reason: reason ?? 'there is no state' };
+  if (reason !== null || meta === null)
+    return { ...plan, kind: 'rebuild', reason: reason ?? 'there is no state' };
   const ranges = positions
     .map(({ topic, partition, offset }) => {
       const key = keyOf({ topic, partition });

@@ -57,7 +57,8 @@ const TOO_LARGE: PipelineResult = {
 };
 
 /** A record's place as text: `topic/partition/offset`. */
-export const placeOf = ({ topic, partition, offset }: KafkaRecord): string => `${topic}/${partition}/${offset}`;
+export const placeOf = ({ topic, partition, offset }: KafkaRecord): string =>
+  `${topic}/${partition}/${offset}`;
 
 const count = (counts: Map<string, number>, key: string): void => {
   counts.set(key, (counts.get(key) ?? 0) + 1);

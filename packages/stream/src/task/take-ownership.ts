@@ -92,11 +92,18 @@ const restore = async (
     store.clear(fresh);
     return { meta: fresh, positions };
   }
-  if (plan.kind === 'ready' && stored !== null) return { meta: settle({ ...stored, owner, offsets: fresh.offsets }), positions };
+  if (plan.kind === 'ready' && stored !== null)
+    return { meta: settle({ ...stored, owner, offsets: fresh.offsets }), positions };
   if (plan.kind === 'fold' && stored !== null) {
     const { ranges, exact } = plan;
     logger.info({ ranges, exact }, 'folding inputs again that the state lacks');
-    const folded = await foldAgain(setup, store, reader, { meta: { ...stored, owner }, ranges, exact, note }, signal);
+    const folded = await foldAgain(
+      setup,
+      store,
+      reader,
+      { meta: { ...stored, owner }, ranges, exact, note },
+      signal,
+    );
     const transaction = note?.transaction ?? folded.transaction;
     return { meta: settle({ ...folded, offsets: fresh.offsets, transaction }), positions };
   }
@@ -180,7 +187,10 @@ export const takeOwnership = async (
     const facts = await gatherFacts(setup, store);
     const plan = planRestore(facts);
     for (const { topic, partition, offset, to } of plan.lost) {
-      logger.error({ topic, partition, offset, to }, 'inputs were deleted by retention before they were read');
+      logger.error(
+        { topic, partition, offset, to },
+        'inputs were deleted by retention before they were read',
+      );
     }
     const { meta, positions } = await restore(
       setup,

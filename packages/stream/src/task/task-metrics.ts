@@ -15,7 +15,10 @@ const BATCH_BUCKETS = [0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_00
 export const createTaskMetrics = (metrics: Metrics, processor: string, task: number): TaskMetrics => {
   const labels = { processor, task: String(task) };
   const names = Object.keys(labels);
-  const stepped = metrics.counter('stream_step_records_total', 'Records that reached a step.', [...names, 'step']);
+  const stepped = metrics.counter('stream_step_records_total', 'Records that reached a step.', [
+    ...names,
+    'step',
+  ]);
   const dropped = metrics.counter('stream_dropped_total', 'Records that needed nothing more, by reason.', [
     ...names,
     'step',
@@ -38,7 +41,11 @@ export const createTaskMetrics = (metrics: Metrics, processor: string, task: num
     names,
     BATCH_BUCKETS,
   );
-  const lag = metrics.gauge('stream_lag_records', 'Records not yet answered for.', [...names, 'topic', 'partition']);
+  const lag = metrics.gauge('stream_lag_records', 'Records not yet answered for.', [
+    ...names,
+    'topic',
+    'partition',
+  ]);
   const recoveries = metrics.counter('stream_recoveries_total', 'Ways through the recovery path, by cause.', [
     ...names,
     'cause',

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { isPlatformError, messageOf, PlatformError } from '@marketing-streams/platform/errors';
+import { isPlatformError, messageOf, type PlatformError } from '@marketing-streams/platform/errors';
 import type { FetchedPartition, Position } from '../kafka/api.ts';
 import { openTaskStore } from '../state/task-store.ts';
 import { untilNextTimer } from './due-timers.ts';
@@ -37,7 +37,8 @@ const SILENT_PROGRESS_MILLISECONDS = 500;
 const LONGEST_SLEEP_MILLISECONDS = 60_000;
 const LAG_EVERY_MILLISECONDS = 1_000;
 
-const nextBackoff = (milliseconds: number): number => Math.min(milliseconds * 2, LONGEST_BACKOFF_MILLISECONDS);
+const nextBackoff = (milliseconds: number): number =>
+  Math.min(milliseconds * 2, LONGEST_BACKOFF_MILLISECONDS);
 
 /** Causes after which the task goes through the recovery path; anything else ends it. */
 const isRecoverable = (error: unknown): error is PlatformError => isPlatformError(error) && error.retriable;

@@ -87,7 +87,10 @@ export const draftTransaction = (attempt: Attempt, refused: readonly string[] = 
   const collected = collector.collect();
   if (collected.kind === 'too-large') {
     if (collected.cause !== null) return draftTransaction(attempt, [...refused, placeOf(collected.cause)]);
-    throw new PlatformError('PAYLOAD_TOO_LARGE', `a timer of ${setup.definition.name} made too large an output`);
+    throw new PlatformError(
+      'PAYLOAD_TOO_LARGE',
+      `a timer of ${setup.definition.name} made too large an output`,
+    );
   }
   const outgoing = collected.records;
   for (const failed of stepped.failed) {

@@ -22,5 +22,6 @@ export const runPipeline = (pipeline: Pipeline, record: KafkaRecord, state: Stat
   pipeline.run({ record, state, now: record.timestamp, mode: 'live' });
 
 /** What an output publishes. */
-export const publishedValue = (output: { readonly value: Buffer | null | (() => Buffer | null) }): Buffer | null =>
-  typeof output.value === 'function' ? output.value() : output.value;
+export const publishedValue = (output: {
+  readonly value: Buffer | null | (() => Buffer | null);
+}): Buffer | null => (typeof output.value === 'function' ? output.value() : output.value);

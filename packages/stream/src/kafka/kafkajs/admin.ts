@@ -80,9 +80,13 @@ export const createAdmin = (connectionOptions: ConnectionOptions): Admin => {
       insist('changing a topic', async () => {
         // AlterConfigs replaces everything that was ever set: what is set already has to be said again.
         const set = (await describeTopic(topic)).filter(
-          (entry) => (entry.configSource as number) !== DEFAULT_CONFIG_SOURCE && !entry.isDefault && !entry.readOnly,
+          (entry) =>
+            (entry.configSource as number) !== DEFAULT_CONFIG_SOURCE && !entry.isDefault && !entry.readOnly,
         );
-        const merged = { ...Object.fromEntries(set.map((entry) => [entry.configName, entry.configValue])), ...config };
+        const merged = {
+          ...Object.fromEntries(set.map((entry) => [entry.configName, entry.configValue])),
+          ...config,
+        };
         await (await kafkajsAdmin()).alterConfigs({
           validateOnly: false,
           resources: [
@@ -96,7 +100,9 @@ export const createAdmin = (connectionOptions: ConnectionOptions): Admin => {
       }),
     topicConfig: (topic) =>
       insist('reading a topic', async () =>
-        Object.fromEntries((await describeTopic(topic)).map((entry) => [entry.configName, entry.configValue])),
+        Object.fromEntries(
+          (await describeTopic(topic)).map((entry) => [entry.configName, entry.configValue]),
+        ),
       ),
     clusterId: () => insist('asking for the cluster', connection.clusterId),
     topics: () => insist('listing topics', async () => (await kafkajsAdmin()).listTopics()),

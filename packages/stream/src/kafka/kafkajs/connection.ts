@@ -1,7 +1,7 @@
 import { connect as connectSocket, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Logger } from '@marketing-streams/platform/logging';
 import { PlatformError } from '@marketing-streams/platform/errors';
+import type { Logger } from '@marketing-streams/platform/logging';
 import Cluster from 'kafkajs/src/cluster/index.js';
 import { protocolErrorOf } from './errors.ts';
 import { kafkajsLogger } from './log-creator.ts';
@@ -56,7 +56,10 @@ const openSocketInto =
     return socket;
   };
 
-const createCluster = ({ bootstrapServers, clientId, logger }: ConnectionOptions, sockets: Set<Socket>): Cluster =>
+const createCluster = (
+  { bootstrapServers, clientId, logger }: ConnectionOptions,
+  sockets: Set<Socket>,
+): Cluster =>
   new Cluster({
     logger: kafkajsLogger(logger),
     socketFactory: openSocketInto(sockets),
@@ -76,7 +79,11 @@ const createCluster = ({ bootstrapServers, clientId, logger }: ConnectionOptions
 /** A new cluster first has to create the topic that coordinators keep their state in. */
 const COORDINATOR_PATIENCE_MILLISECONDS = 5_000;
 
-const findCoordinator = async (asked: Broker, kind: CoordinatorKind, id: string): Promise<{ nodeId: number }> => {
+const findCoordinator = async (
+  asked: Broker,
+  kind: CoordinatorKind,
+  id: string,
+): Promise<{ nodeId: number }> => {
   const deadline = Date.now() + COORDINATOR_PATIENCE_MILLISECONDS;
   for (;;) {
     try {
@@ -123,8 +130,11 @@ export const createConnection = (options: ConnectionOptions): Connection => {
     open,
     leaderOf: async (topic, partition) => {
       await know(topic);
-      const leader = cluster.findTopicPartitionMetadata(topic).find((p) => p.partitionId === partition)?.leader;
-      if (leader === undefined) throw new PlatformError('NOT_FOUND', `${topic} has no partition ${partition}`);
+      const leader = cluster
+        .findTopicPartitionMetadata(topic)
+        .find((p) => p.partitionId === partition)?.leader;
+      if (leader === undefined)
+        throw new PlatformError('NOT_FOUND', `${topic} has no partition ${partition}`);
       return cluster.findBroker({ nodeId: leader });
     },
     coordinatorOf: async (kind, id) => {

@@ -59,7 +59,11 @@ export const startFetchLoop = (options: FetchLoopOptions): FetchLoop => {
     return partition;
   };
 
-  const readFrom = async (broker: Broker, keys: readonly string[], stopped: { now: boolean }): Promise<void> => {
+  const readFrom = async (
+    broker: Broker,
+    keys: readonly string[],
+    stopped: { now: boolean },
+  ): Promise<void> => {
     while (!signal.aborted && !stopped.now) {
       const asked = new Map(keys.flatMap((key) => (readings.has(key) ? [[key, readings.get(key)!]] : [])));
       if (asked.size === 0) return;

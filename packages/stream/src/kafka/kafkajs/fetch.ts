@@ -1,4 +1,4 @@
-import type { Position } from '../api.ts';
+import type { FetchedPartition, Position } from '../api.ts';
 import type { Broker } from './connection.ts';
 import { protocolError } from './errors.ts';
 import { type AbortedTransaction, decodeRecordBatches } from './record-batch-decoder.ts';
@@ -14,7 +14,6 @@ import {
   writeInt64,
   writeString,
 } from './wire.ts';
-import type { FetchedPartition } from '../api.ts';
 
 export type FetchLimits = {
   readonly maxWaitMilliseconds: number;

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Logger } from '@marketing-streams/platform/logging';
 import { isPlatformError, messageOf } from '@marketing-streams/platform/errors';
+import type { Logger } from '@marketing-streams/platform/logging';
 import type { GroupConsumer, GroupConsumerOptions, Position } from '../api.ts';
 import { type ConnectionOptions, createConnection } from './connection.ts';
 import { protocolErrorOf, toPlatformError } from './errors.ts';

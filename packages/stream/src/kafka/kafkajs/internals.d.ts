@@ -6,7 +6,10 @@
 declare module 'kafkajs/src/network/requestQueue/index.js' {
   const RequestQueue: {
     readonly prototype: {
-      inflight: Map<number, { readonly sentAt: number; readonly requestTimeout: number; timeoutRequest(): void }>;
+      inflight: Map<
+        number,
+        { readonly sentAt: number; readonly requestTimeout: number; timeoutRequest(): void }
+      >;
       pending: readonly unknown[];
       throttledUntil: number;
       throttleCheckTimeoutId: NodeJS.Timeout | null;
@@ -69,7 +72,9 @@ declare module 'kafkajs/src/cluster/index.js' {
 
     type Broker = {
       readonly nodeId: number;
-      readonly versions: Readonly<Record<number, { readonly minVersion: number; readonly maxVersion: number }>>;
+      readonly versions: Readonly<
+        Record<number, { readonly minVersion: number; readonly maxVersion: number }>
+      >;
       readonly connectionPool: {
         readonly host: string;
         readonly port: number;
@@ -155,7 +160,13 @@ declare module 'kafkajs/src/cluster/index.js' {
       requestTimeout: number;
       enforceRequestTimeout: boolean;
       metadataMaxAge: number;
-      retry: { initialRetryTime: number; multiplier: number; factor: number; maxRetryTime: number; retries: number };
+      retry: {
+        initialRetryTime: number;
+        multiplier: number;
+        factor: number;
+        maxRetryTime: number;
+        retries: number;
+      };
       allowAutoTopicCreation: boolean;
       maxInFlightRequests: null;
     });

@@ -96,7 +96,8 @@ export const createMember = (options: MembershipOptions): Member => {
         },
       ],
     });
-    if (memberId !== joined.memberId && memberFile !== undefined) await writeFile(memberFile, joined.memberId);
+    if (memberId !== joined.memberId && memberFile !== undefined)
+      await writeFile(memberFile, joined.memberId);
     memberId = joined.memberId;
     const { memberAssignment } = await broker.syncGroup({
       groupId,

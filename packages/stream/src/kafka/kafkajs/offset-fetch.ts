@@ -98,7 +98,8 @@ const decodeResponse = (payload: Buffer): CommittedPosition[] => {
   return committed;
 };
 
-const supportsStable = (broker: Broker): boolean => (broker.versions[API_KEY]?.maxVersion ?? 0) >= API_VERSION;
+const supportsStable = (broker: Broker): boolean =>
+  (broker.versions[API_KEY]?.maxVersion ?? 0) >= API_VERSION;
 
 /**
  * Committed positions of a group, partitions without one left out. Rejects with kafkajs's errors;

@@ -1,6 +1,16 @@
 import type { Broker } from './connection.ts';
-import { asPayload, type Cursor, readInt16, readInt32, readInt64, readString } from './wire.ts';
-import { sizeOfString, writeInt16, writeInt32, writeString } from './wire.ts';
+import {
+  asPayload,
+  type Cursor,
+  readInt16,
+  readInt32,
+  readInt64,
+  readString,
+  sizeOfString,
+  writeInt16,
+  writeInt32,
+  writeString,
+} from './wire.ts';
 
 /** One encoded batch for one partition. */
 export type PartitionBatch = { readonly topic: string; readonly partition: number; readonly batch: Buffer };

@@ -33,7 +33,10 @@ const within = async <T>(deadline: number, action: Promise<T>): Promise<T> => {
 };
 
 /** A plain idempotent producer on its own connection, see `Producer`. */
-export const createProducer = (connectionOptions: ConnectionOptions, options: ProducerOptions = {}): Producer => {
+export const createProducer = (
+  connectionOptions: ConnectionOptions,
+  options: ProducerOptions = {},
+): Producer => {
   const connection = createConnection(connectionOptions);
   const timeout = options.sendTimeoutMilliseconds ?? SEND_TIMEOUT_MILLISECONDS;
   const queue: PendingSend[] = [];
@@ -65,7 +68,10 @@ export const createProducer = (connectionOptions: ConnectionOptions, options: Pr
     }
   };
 
-  const sendAll = async (records: readonly OutgoingRecord[], deadline: number): Promise<readonly SourceOffset[]> => {
+  const sendAll = async (
+    records: readonly OutgoingRecord[],
+    deadline: number,
+  ): Promise<readonly SourceOffset[]> => {
     const positions: SourceOffset[] = new Array(records.length);
     const rounds = await insist(deadline, () => cutIntoRounds(connection, records));
     for (const chunks of rounds) {
@@ -102,7 +108,10 @@ export const createProducer = (connectionOptions: ConnectionOptions, options: Pr
       const joined = takeJoined();
       const deadline = Math.min(...joined.map((send) => send.deadline));
       try {
-        const positions = await sendAll(joined.flatMap(({ records }) => records), deadline);
+        const positions = await sendAll(
+          joined.flatMap(({ records }) => records),
+          deadline,
+        );
         let at = 0;
         for (const { records, resolve } of joined) {
           resolve(positions.slice(at, at + records.length));

@@ -4,7 +4,11 @@ import type { FetchedPartition, Position, RangeReader } from '../api.ts';
 import { type ConnectionOptions, createConnection } from './connection.ts';
 import { startFetchLoop } from './fetch-loop.ts';
 
-const LIMITS = { maxWaitMilliseconds: 500, maxBytes: 16 * 1024 * 1024, maxBytesPerPartition: 4 * 1024 * 1024 };
+const LIMITS = {
+  maxWaitMilliseconds: 500,
+  maxBytes: 16 * 1024 * 1024,
+  maxBytesPerPartition: 4 * 1024 * 1024,
+};
 const RETRY_MILLISECONDS = 200;
 
 /** Cuts off what lies beyond the range's end. */

@@ -46,7 +46,10 @@ const decompress = (codec: number, data: Buffer, place: string): Buffer => {
   if (codec === 4) return zstdDecompressSync(data);
   const name = codec === 2 ? 'snappy' : 'lz4';
   const remedy = "set the topic's compression.type to gzip, zstd or uncompressed";
-  throw new PlatformError('INTERNAL', `${place} is compressed with ${name}, which is not supported: ${remedy}`);
+  throw new PlatformError(
+    'INTERNAL',
+    `${place} is compressed with ${name}, which is not supported: ${remedy}`,
+  );
 };
 
 /**
@@ -84,10 +87,12 @@ export const decodeRecordBatches = (
     cursor.offset = start + 57;
     const count = readInt32(cursor);
     start = end;
-    while (pending.length > 0 && pending[0]!.firstOffset <= lastOffset) hidden.add(pending.shift()!.producerId);
+    while (pending.length > 0 && pending[0]!.firstOffset <= lastOffset)
+      hidden.add(pending.shift()!.producerId);
     position = Math.max(position, lastOffset + 1);
     if ((attributes & CONTROL) !== 0) {
-      if (count > 0 && controlTypeOf(data.subarray(cursor.offset, end)) === ABORT_MARKER) hidden.delete(producerId);
+      if (count > 0 && controlTypeOf(data.subarray(cursor.offset, end)) === ABORT_MARKER)
+        hidden.delete(producerId);
       continue;
     }
     if (lastOffset < from) continue;

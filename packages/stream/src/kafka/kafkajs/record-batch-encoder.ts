@@ -48,7 +48,8 @@ const sizeOfHeaders = (headers: readonly [string, Bytes][]): number => {
 /** An upper bound of a record's size on the wire. */
 export const estimateSize = (record: OutgoingRecord): number => {
   let size = 32 + Math.max(0, lengthOf(record.key)) + Math.max(0, record.value?.length ?? 0);
-  for (const [name, value] of headersOf(record.headers)) size += 10 + 3 * name.length + Math.max(0, lengthOf(value));
+  for (const [name, value] of headersOf(record.headers))
+    size += 10 + 3 * name.length + Math.max(0, lengthOf(value));
   return size;
 };
 

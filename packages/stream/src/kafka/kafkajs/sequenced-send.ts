@@ -1,5 +1,5 @@
-import type { Connection } from './connection.ts';
 import type { Chunk } from './chunking.ts';
+import type { Connection } from './connection.ts';
 import { protocolError, protocolErrorOf } from './errors.ts';
 import { type PartitionBatch, type ProduceOutcome, produceTo } from './produce.ts';
 import { encodeRecordBatch } from './record-batch-encoder.ts';
@@ -22,7 +22,11 @@ const DUPLICATE_SEQUENCE_NUMBER = 'DUPLICATE_SEQUENCE_NUMBER';
 export type PreparedRound = readonly (PartitionBatch & { readonly chunk: Chunk })[];
 
 /** Encodes a round and takes its sequence numbers. */
-export const prepareRound = (producer: SequencedProducer, chunks: readonly Chunk[], now: number): PreparedRound =>
+export const prepareRound = (
+  producer: SequencedProducer,
+  chunks: readonly Chunk[],
+  now: number,
+): PreparedRound =>
   chunks.map((chunk) => {
     const { topic, partition, records } = chunk;
     const key = `${topic}/${partition}`;

@@ -118,11 +118,13 @@ export const createTransactionalProducer = (
         return { producerId, epoch: producerEpoch };
       }),
     begin: () => {
-      if (added.size > 0) throw new PlatformError('INTERNAL', `${transactionalId}: a transaction is under way`);
+      if (added.size > 0)
+        throw new PlatformError('INTERNAL', `${transactionalId}: a transaction is under way`);
     },
     send: (records: readonly OutgoingRecord[]) =>
       translated(doing('sending'), async () => {
-        if (identity === undefined) throw new PlatformError('INTERNAL', `${transactionalId}: init comes first`);
+        if (identity === undefined)
+          throw new PlatformError('INTERNAL', `${transactionalId}: init comes first`);
         const rounds = await cutIntoRounds(connection, records);
         await addPartitions(rounds.flat());
         for (const chunks of rounds) {
@@ -144,7 +146,8 @@ export const createTransactionalProducer = (
         await end(true);
       } catch (error) {
         const told = toPlatformError(error, doing('committing'));
-        if (told instanceof PlatformError && (told.code === 'FENCED' || told.code === 'TRANSACTION_ABORTED')) throw told;
+        if (told instanceof PlatformError && (told.code === 'FENCED' || told.code === 'TRANSACTION_ABORTED'))
+          throw told;
         const message = `${doing('committing')}: the outcome is unknown`;
         throw new PlatformError('COMMIT_OUTCOME_UNKNOWN', message, { cause: error });
       }

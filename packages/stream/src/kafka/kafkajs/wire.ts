@@ -115,7 +115,7 @@ export const writeInt32 = (cursor: Cursor, value: number): void => {
 
 export const writeInt64 = (cursor: Cursor, value: number): void => {
   cursor.buffer.writeInt32BE(Math.floor(value / 0x1_0000_0000), cursor.offset);
-  cursor.buffer.writeUInt32BE(value % 0x1_0000_0000 >>> 0, cursor.offset + 4);
+  cursor.buffer.writeUInt32BE((value % 0x1_0000_0000) >>> 0, cursor.offset + 4);
   cursor.offset += 8;
 };
 
