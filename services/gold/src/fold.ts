@@ -18,7 +18,7 @@ import {
   type Customer360State,
 } from '@marketing-streams/domain/customer-360';
 import { isActive, toCustomer360Row } from '@marketing-streams/domain/customer-360-row';
-import { lifecycleOf } from '@marketing-streams/domain/lifecycle';
+import { stageOf } from '@marketing-streams/domain/lifecycle';
 import { type ReportedState, stageChange } from '@marketing-streams/domain/lifecycle-feedback';
 import { mergeSourceOffsets } from '@marketing-streams/domain/source-offsets';
 import type { StateView } from '@marketing-streams/stream/state/state-view';
@@ -48,7 +48,7 @@ export type Folded = {
 type Cause = OrderContribution | ActivationContribution;
 
 const reported = (fold: Customer360State): ReportedState => ({
-  lifecycle_stage: lifecycleOf(fold).stage,
+  lifecycle_stage: stageOf(fold),
   is_active: isActive(fold),
 });
 
