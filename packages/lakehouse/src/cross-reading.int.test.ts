@@ -62,6 +62,16 @@ const expectedRow = (number: number): unknown => ({
   by_channel: [['EMAIL', { delivered: number }]],
 });
 
+const APPEND_WITH_DELTA_RS = `
+import datetime, json, sys
+from arro3.core import Array, DataType, Field, Schema, Table
+from deltalake import write_deltalake
+request = json.load(sys.stdin)
+fields = [Field("id", DataType.utf8(), nullable=False), Field("at", DataType.timestamp("us", tz="UTC"), nullable=True)]
+columns = [Array(request["ids"], DataType.utf8()), Array([2000] * len(request["ids"]), DataType.int64()).cast(DataType.timestamp("us", tz="UTC"))]
+write_deltalake(request["path"], Table.from_arrays(columns, schema=Schema(fields)), mode="append")
+`;
+
 let folder: string;
 let duckdb: DuckDBInstance;
 
@@ -153,7 +163,37 @@ describe('cross-reading', () => {
     await table.close();
   });
 
-  it('goes on after delta-rs appended, deleted and restored, positions kept', async () => {
+  it.each([{ kind: 'append' as const }, { kind: { upsert: ['id'] } }])(
+    'goes on after delta-rs appended to a table of kind $kind',
+    async ({ kind }) => {
+      const name = `delta-rs-writes-${kind === 'append' ? 'append' : 'upsert'}`;
+      const table = await open(name, kind, [
+        column.string('id', { nullable: false }),
+        column.timestamp('at'),
+      ]);
+      const write = (rows: readonly Row[]) =>
+        kind === 'append' ? table.append(rows) : table.upsert(rows, []);
+      await write([{ id: 'ours', at: 1 }]);
+      await runPython(
+        { code: APPEND_WITH_DELTA_RS },
+        { path: table.location, ids: ['theirs', 'also theirs'] },
+      );
+      await write([{ id: 'theirs', at: 3 }]);
+      await expectSameEverywhere(table);
+      const rows = await readWithDeltalake(
+        table.location,
+        'select id, count(*) n from t group by id order by id',
+      );
+      expect(rows).toEqual([
+        { id: 'also theirs', n: 1 },
+        { id: 'ours', n: 1 },
+        { id: 'theirs', n: kind === 'append' ? 2 : 1 },
+      ]);
+      await table.close();
+    },
+  );
+
+  it('goes on after delta-rs restored an older version, positions kept', async () => {
     const schema = [column.string('id', { nullable: false }), column.timestamp('at')];
     const table = await open('shared', { upsert: ['id'] }, schema);
     await table.upsert(
