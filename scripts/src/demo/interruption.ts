@@ -4,7 +4,7 @@ export type Interruption = {
   readonly first: AbortSignal;
   /** Aborted by the second one: do not wait. */
   readonly second: AbortSignal;
-  /** Stops listening. */
+  /** Stops listening to signals. */
   readonly dispose: () => void;
 };
 
@@ -25,8 +25,8 @@ export const listenForInterruption = (): Interruption => {
     first: first.signal,
     second: second.signal,
     dispose: () => {
+      // The listener on the output stays: the last lines' writes may fail after everything has ended.
       for (const signal of SIGNALS) process.off(signal, interrupt);
-      process.stdout.off('error', outputClosed);
     },
   };
 };
