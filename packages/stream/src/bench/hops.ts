@@ -167,6 +167,15 @@ if (backlog > 0) {
   say(`CPU ${(((used.user + used.system) / elapsed) * 100).toFixed(1)}% of a core`);
 }
 
+const transactions = (await metrics.snapshot()).find(({ name }) => name === 'stream_transaction_seconds');
+const sumOf = (suffix: string): number =>
+  (transactions?.values ?? [])
+    .filter((value) => 'metricName' in value && value.metricName === `stream_transaction_seconds_${suffix}`)
+    .reduce((sum, { value }) => sum + value, 0);
+say(
+  `${sumOf('count')} transactions, ${((sumOf('sum') / sumOf('count')) * 1000).toFixed(1)} ms each on average`,
+);
+
 if (Number(values.idle) > 0) {
   const before = process.cpuUsage();
   await delay(Number(values.idle) * 1000);

@@ -71,7 +71,7 @@ export const loadSources = async (
   return streamTime;
 };
 
-const valueOf = (output: Output): Buffer | null =>
+const rebuiltValue = (output: Output): Buffer | null =>
   typeof output.value === 'function' ? output.value() : output.value;
 
 /** The task's own rows on a compacted topic, newest value per key, on disk for as long as they are compared. */
@@ -127,7 +127,7 @@ async function* differences(
   const published = await readPublished(comparison, folder, snapshot, reader, signal);
   try {
     for (const output of comparison.rows(context)) {
-      const rebuilt = valueOf(output);
+      const rebuilt = rebuiltValue(output);
       const present = published.get(output.key);
       if (present !== undefined) published.settle(output.key);
       const isSame =

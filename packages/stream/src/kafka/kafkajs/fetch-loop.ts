@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { TopicPartition } from '@marketing-streams/contracts/record';
 import { PlatformError } from '@marketing-streams/platform/errors';
 import type { FetchedPartition, Position } from '../api.ts';
@@ -59,16 +60,20 @@ export const startFetchLoop = (options: FetchLoopOptions): FetchLoop => {
     return partition;
   };
 
+  /** Counts seeks: readers of an earlier number come to their end. */
+  let seeks = 0;
+
   const readFrom = async (
     broker: Broker,
     keys: readonly string[],
-    stopped: { now: boolean },
+    stopped: { readonly now: boolean },
   ): Promise<void> => {
-    while (!signal.aborted && !stopped.now) {
+    const isOver = (): boolean => signal.aborted || stopped.now;
+    while (!isOver()) {
       const asked = new Map(keys.flatMap((key) => (readings.has(key) ? [[key, readings.get(key)!]] : [])));
       if (asked.size === 0) return;
       const outcomes = await fetchFrom(broker, [...asked.values()], limits);
-      if (signal.aborted || stopped.now) return;
+      if (isOver()) return;
       const fetched = outcomes.flatMap((outcome) => accept(outcome, asked) ?? []);
       try {
         await options.onFetched(fetched);
@@ -80,17 +85,19 @@ export const startFetchLoop = (options: FetchLoopOptions): FetchLoop => {
   };
 
   const run = async (): Promise<void> => {
-    if (readings.size === 0) {
-      await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
-      return;
-    }
-    const stopped = { now: false };
+    const mine = seeks;
+    const stopped = {
+      failed: false,
+      get now(): boolean {
+        return this.failed || mine !== seeks;
+      },
+    };
     try {
       const leaders = await byLeader();
       await Promise.all([...leaders].map(([broker, keys]) => readFrom(broker, keys, stopped)));
     } catch (error) {
-      stopped.now = true;
-      if (signal.aborted) return;
+      if (signal.aborted || (stopped.now && !deliveryFailed)) return;
+      stopped.failed = true;
       throw deliveryFailed ? error : toPlatformError(error, 'fetching');
     }
   };
@@ -99,17 +106,14 @@ export const startFetchLoop = (options: FetchLoopOptions): FetchLoop => {
   signal.addEventListener('abort', hangUp, { once: true });
 
   /** A seek hangs up, which ends the long wait at the broker; reading goes on from the new positions. */
-  let seeking = false;
-  const runAgainAfterSeek = async (): Promise<void> => {
-    for (;;) {
-      seeking = false;
-      try {
-        await run();
-        return;
-      } catch (error) {
-        if (!seeking || deliveryFailed) throw error;
-      }
-    }
+  const runUntilDone = async (): Promise<void> => {
+    let served: number;
+    do {
+      served = seeks;
+      await run();
+    } while (!signal.aborted && served !== seeks);
+    // Nothing (left) to read: the assignment holds all the same.
+    if (!signal.aborted && options.positions.length === 0) await once(signal, 'abort');
   };
 
   return {
@@ -118,9 +122,9 @@ export const startFetchLoop = (options: FetchLoopOptions): FetchLoop => {
       for (const position of positions) {
         if (readings.has(keyOf(position))) readings.set(keyOf(position), { ...position });
       }
-      seeking = true;
+      seeks += 1;
       hangUp();
     },
-    done: runAgainAfterSeek().finally(() => signal.removeEventListener('abort', hangUp)),
+    done: runUntilDone().finally(() => signal.removeEventListener('abort', hangUp)),
   };
 };

@@ -121,9 +121,8 @@ export const writeInt64 = (cursor: Cursor, value: number): void => {
 
 /** A string with a 16-bit length; null has length −1. */
 export const writeString = (cursor: Cursor, value: string | null): void => {
-  if (value === null) return writeInt16(cursor, -1);
-  writeInt16(cursor, Buffer.byteLength(value));
-  cursor.offset += cursor.buffer.write(value, cursor.offset, 'utf8');
+  writeInt16(cursor, value === null ? -1 : Buffer.byteLength(value));
+  if (value !== null) cursor.offset += cursor.buffer.write(value, cursor.offset, 'utf8');
 };
 
 /** Bytes `writeString` takes. */
