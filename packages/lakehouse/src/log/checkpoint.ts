@@ -1,12 +1,12 @@
 import { readParquet } from '../parquet/read-parquet.ts';
 import { writeParquet } from '../parquet/write-parquet.ts';
-import { column, type Row, type TableSchema } from '../schema/table-schema.ts';
+import { type Column, column, type Row, type TableSchema } from '../schema/table-schema.ts';
 import type { Storage } from '../storage.ts';
 import type { Action } from './actions.ts';
 import { checkpointPath, LAST_CHECKPOINT_PATH } from './log-paths.ts';
 import type { Snapshot } from './snapshot.ts';
 
-const textMap = (name: string) => ({ ...column.map(name, { type: 'string' }), valueContainsNull: true });
+const textMap = (name: string): Column => column.map(name, { type: 'string' }, { valueContainsNull: true });
 
 const deletionVector = column.struct('deletionVector', [
   column.string('storageType'),

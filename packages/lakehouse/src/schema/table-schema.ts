@@ -73,12 +73,16 @@ export const column = {
     scale: number,
     options: { readonly nullable?: boolean } = {},
   ): Column => ({ name, nullable: options.nullable ?? true, type: 'decimal', precision, scale }),
-  list: (name: string, element: ColumnType, options: { readonly nullable?: boolean } = {}): Column => ({
+  list: (
+    name: string,
+    element: ColumnType,
+    options: { readonly nullable?: boolean; readonly containsNull?: boolean } = {},
+  ): Column => ({
     name,
     nullable: options.nullable ?? true,
     type: 'list',
     element,
-    containsNull: false,
+    containsNull: options.containsNull ?? false,
   }),
   struct: (
     name: string,
@@ -90,11 +94,15 @@ export const column = {
     type: 'struct',
     fields,
   }),
-  map: (name: string, value: ColumnType, options: { readonly nullable?: boolean } = {}): Column => ({
+  map: (
+    name: string,
+    value: ColumnType,
+    options: { readonly nullable?: boolean; readonly valueContainsNull?: boolean } = {},
+  ): Column => ({
     name,
     nullable: options.nullable ?? true,
     type: 'map',
     value,
-    valueContainsNull: false,
+    valueContainsNull: options.valueContainsNull ?? false,
   }),
 } as const;
