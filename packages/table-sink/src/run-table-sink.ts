@@ -77,14 +77,16 @@ export const runTableSink = (declarations: readonly TableDeclaration[]): Promise
     const routes = await Promise.all(
       declarations.map((declaration) => openRoute(declaration, config, registry, logger)),
     );
+    let consumer: PositionedConsumer | undefined;
     const sink = createTableSink({
       routes,
       clusterId,
       onCommit: recordCommits(metrics),
-      onError: (error) => consumer.recover(error),
+      // A commit fails in the background; the consumer's next call of the sink would meet the error anyway.
+      onError: (error) => consumer?.recover(error),
       logger,
     });
-    const consumer: PositionedConsumer = startPositionedConsumer({
+    const started = await startPositionedConsumer({
       kafka,
       groupId: `${name}-table-sink`,
       topics: declarations.map(({ topic }) => topic),
@@ -93,10 +95,11 @@ export const runTableSink = (declarations: readonly TableDeclaration[]): Promise
       metrics,
       logger,
     });
+    consumer = started;
     return {
-      ready: consumer.ready,
+      ready: started.ready,
       stop: async () => {
-        await consumer.stop();
+        await started.stop();
         await sink.close();
         for (const { table } of routes) await table.close();
       },
