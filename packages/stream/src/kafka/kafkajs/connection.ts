@@ -42,8 +42,13 @@ export type Connection = {
   readonly close: () => Promise<void>;
 };
 
-const openSocketInto =
-  (sockets: Set<Socket>) =>
+/** The sockets of one cluster object; once hung up it gets no new ones, whatever kafkajs is still trying. */
+type Line = { readonly sockets: Set<Socket>; isHungUp: boolean };
+
+const hungUp = (): Error => new Error('the client hung up');
+
+const openSocketOn =
+  (line: Line) =>
   (address: { host: string; port: number; onConnect: () => void }): Socket => {
     const { host, port, onConnect } = address;
     // Requests are small and follow each other at once: Nagle's algorithm would hold each back by 40 ms.
@@ -51,18 +56,16 @@ const openSocketInto =
       { host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 },
       onConnect,
     );
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
+    line.sockets.add(socket);
+    socket.once('close', () => line.sockets.delete(socket));
+    if (line.isHungUp) socket.destroy(hungUp());
     return socket;
   };
 
-const createCluster = (
-  { bootstrapServers, clientId, logger }: ConnectionOptions,
-  sockets: Set<Socket>,
-): Cluster =>
+const createCluster = ({ bootstrapServers, clientId, logger }: ConnectionOptions, line: Line): Cluster =>
   new Cluster({
     logger: kafkajsLogger(logger),
-    socketFactory: openSocketInto(sockets),
+    socketFactory: openSocketOn(line),
     brokers: bootstrapServers.split(','),
     clientId,
     connectionTimeout: 3_000,
@@ -98,8 +101,9 @@ const findCoordinator = async (
 
 /** Opens a client's own connection to the cluster; sockets are made on first use. */
 export const createConnection = (options: ConnectionOptions): Connection => {
-  let sockets = new Set<Socket>();
-  let cluster = createCluster(options, sockets);
+  const newLine = (): Line => ({ sockets: new Set(), isHungUp: false });
+  let line = newLine();
+  let cluster = createCluster(options, line);
   let closed = false;
   const coordinators = new Map<string, number>();
   const topics = new Set<string>();
@@ -112,10 +116,11 @@ export const createConnection = (options: ConnectionOptions): Connection => {
 
   /** kafkajs waits for outstanding answers before it disconnects; a socket's error makes it give them up. */
   const hangUp = async (): Promise<void> => {
-    const [oldCluster, oldSockets] = [cluster, sockets];
-    sockets = new Set();
-    cluster = createCluster(options, sockets);
-    for (const socket of oldSockets) socket.destroy(new Error('the client hung up'));
+    const [oldCluster, oldLine] = [cluster, line];
+    line = newLine();
+    cluster = createCluster(options, line);
+    oldLine.isHungUp = true;
+    for (const socket of oldLine.sockets) socket.destroy(hungUp());
     await oldCluster.disconnect();
   };
 

@@ -57,13 +57,14 @@ export const createProducer = (
       } catch (error) {
         const translated = toPlatformError(error, 'sending to Kafka');
         if (!isPlatformError(translated, 'KAFKA_UNAVAILABLE')) throw translated;
+        // Nothing of this try may still reach the broker after the caller was told that it failed.
+        await connection.forget().catch(() => {});
         if (Date.now() + RETRY_MILLISECONDS >= deadline) {
           throw protocolErrorOf(error) === 'UNKNOWN_TOPIC_OR_PARTITION'
             ? new PlatformError('NOT_FOUND', translated.message, { cause: error })
             : translated;
         }
         await delay(RETRY_MILLISECONDS);
-        void connection.forget().catch(() => {});
       }
     }
   };

@@ -1,0 +1,123 @@
+import { type AddressInfo, connect as connectSocket, createServer, type Socket } from 'node:net';
+
+/** Numbers of the requests that tests cut (https://kafka.apache.org/protocol#protocol_api_keys). */
+export const API_KEYS = { Produce: 0, Fetch: 1, Metadata: 3, Heartbeat: 12, EndTxn: 26 } as const;
+
+/** A broker behind a proxy that can fail as networks do. */
+export type KafkaProxy = {
+  readonly bootstrapServers: string;
+  /**
+   * Cuts the connection at the next answer to such a request, which the broker has carried out and the client
+   * never hears of. Resolves when it has happened.
+   */
+  readonly cutNextResponse: (apiKey: number) => Promise<void>;
+  /** Hangs up on everybody and refuses connections until `restore`. */
+  readonly interrupt: () => void;
+  readonly restore: () => void;
+  readonly close: () => Promise<void>;
+};
+
+/** Calls `onFrame` for every whole length-prefixed frame of a stream. */
+const splitFrames = (onFrame: (frame: Buffer) => void): ((data: Buffer) => void) => {
+  let rest: Buffer = Buffer.alloc(0);
+  return (data) => {
+    rest = rest.length === 0 ? data : Buffer.concat([rest, data]);
+    while (rest.length >= 4 && rest.length >= 4 + rest.readInt32BE(0)) {
+      const end = 4 + rest.readInt32BE(0);
+      onFrame(rest.subarray(0, end));
+      rest = rest.subarray(end);
+    }
+  };
+};
+
+/** Puts the proxy's port in place of the brokers' own into a Metadata response (versions 3 to 8). */
+const redirectBrokers = (frame: Buffer, port: number): Buffer => {
+  const patched = Buffer.from(frame);
+  let at = 12;
+  const brokers = patched.readInt32BE(at);
+  at += 4;
+  for (let i = 0; i < brokers; i++) {
+    at += 4;
+    at += 2 + patched.readInt16BE(at);
+    patched.writeInt32BE(port, at);
+    at += 4;
+    at += 2 + Math.max(0, patched.readInt16BE(at));
+  }
+  return patched;
+};
+
+/** Starts a proxy on a free port of 127.0.0.1 before a one-node cluster. */
+export const startKafkaProxy = async (target: string): Promise<KafkaProxy> => {
+  const [host = '', targetPort = ''] = target.split(':');
+  const sockets = new Set<Socket>();
+  let isInterrupted = false;
+  let cut: { readonly apiKey: number; readonly done: () => void } | null = null;
+
+  const server = createServer((client) => {
+    if (isInterrupted) {
+      client.destroy();
+      return;
+    }
+    const broker = connectSocket({ host, port: Number(targetPort), noDelay: true });
+    client.setNoDelay(true);
+    const asked = new Map<number, number>();
+    const hangUp = (): void => {
+      client.destroy();
+      broker.destroy();
+      sockets.delete(client);
+    };
+    sockets.add(client);
+    for (const socket of [client, broker]) {
+      socket.on('error', hangUp);
+      socket.on('close', hangUp);
+    }
+    client.on(
+      'data',
+      splitFrames((frame) => {
+        asked.set(frame.readInt32BE(8), frame.readInt16BE(4));
+        broker.write(frame);
+      }),
+    );
+    broker.on(
+      'data',
+      splitFrames((frame) => {
+        const correlationId = frame.readInt32BE(4);
+        const apiKey = asked.get(correlationId);
+        asked.delete(correlationId);
+        if (cut !== null && apiKey === cut.apiKey) {
+          cut.done();
+          cut = null;
+          hangUp();
+          return;
+        }
+        if (client.destroyed) return;
+        client.write(apiKey === API_KEYS.Metadata ? redirectBrokers(frame, port) : frame);
+      }),
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const hangUpAll = (): void => {
+    for (const socket of sockets) socket.destroy();
+  };
+
+  return {
+    bootstrapServers: `127.0.0.1:${port}`,
+    cutNextResponse: (apiKey) =>
+      new Promise((resolve) => {
+        cut = { apiKey, done: resolve };
+      }),
+    interrupt: () => {
+      isInterrupted = true;
+      hangUpAll();
+    },
+    restore: () => {
+      isInterrupted = false;
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        hangUpAll();
+      }),
+  };
+};
