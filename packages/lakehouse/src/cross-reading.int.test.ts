@@ -134,6 +134,24 @@ describe('cross-reading', () => {
     await table.close();
   });
 
+  it('delta-rs finds the files and values of partitions', async () => {
+    const table = await openTable({
+      path: join(folder, 'partitioned'),
+      name: 'partitioned',
+      schema: [column.string('id', { nullable: false }), column.date('day'), column.string('region')],
+      kind: 'append',
+      partitionColumns: ['day', 'region'],
+    });
+    const rows = [
+      { id: 'a', day: '2024-01-01', region: 'eu west' },
+      { id: 'b', day: null, region: 'ü/1%' },
+    ];
+    await table.append(rows);
+    expect(await readWithDeltalake(table.location, 'select id, day, region from t order by id')).toEqual(
+      rows,
+    );
+  });
+
   it('all readers see the same upserted rows: replaced, deleted, checkpointed, merged, and as they were', async () => {
     const table = await open('upserted', { upsert: ['id'] });
     await table.upsert(
