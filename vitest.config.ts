@@ -10,7 +10,7 @@ const withStack = (kind: string, timeout: number) => ({
   test: {
     name: kind,
     include: everywhere(kind),
-    globalSetup: ['tests/src/embedded-stack.setup.ts'],
+    globalSetup: ['tests/src/embedded-stack.setup.ts', 'tests/src/shared-pipeline.setup.ts'],
     testTimeout: timeout,
     hookTimeout: 120_000,
     // Two cores carry the broker too: files that share it run one after the other.

@@ -50,7 +50,7 @@ export const startRig = async (): Promise<Rig> => {
     testKafkaClient(infrastructure.kafkaBootstrapServers, 'bench-setup'),
     infrastructure.schemaRegistryUrl,
   );
-  const pipeline = await startPipeline({ infrastructure, directory });
+  const pipeline = await startPipeline({ name: 'bench', infrastructure, directory });
   const { webappUrl, deltaDirectory } = pipeline;
   const access = await accessPipeline({ webappUrl, deltaDirectory, infrastructure }, 'bench');
   return {

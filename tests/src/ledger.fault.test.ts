@@ -68,6 +68,7 @@ beforeAll(async () => {
     ),
   );
   pipeline = await startPipeline({
+    name: 'ledger',
     infrastructure,
     directory: folder,
     environmentOf: (name): Record<string, string> => {

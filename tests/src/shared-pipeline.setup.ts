@@ -41,7 +41,7 @@ const start = async (shared: Shared): Promise<Pipeline> => {
   shared.folder = folder;
   const { kafkaBootstrapServers, schemaRegistryUrl } = infrastructure();
   await prepareTopics(testKafkaClient(kafkaBootstrapServers, 'test-setup'), schemaRegistryUrl);
-  return startPipeline({ infrastructure: infrastructure(), directory: folder });
+  return startPipeline({ name: 'shared', infrastructure: infrastructure(), directory: folder });
 };
 
 const listen = async (shared: () => Shared): Promise<Server> => {

@@ -1,5 +1,6 @@
-import { mkdirSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { findFreePort } from '@marketing-streams/embedded/ports';
 import {
   SERVICE_NAMES,
@@ -7,6 +8,9 @@ import {
   type ServiceProcess,
   startServiceProcess,
 } from './service-process.ts';
+import { waitUntil } from './wait-until.ts';
+
+const LOGS = fileURLToPath(new URL('../../../.local/test-logs', import.meta.url));
 
 /** Where Kafka, the registry and Redis answer. */
 export type Infrastructure = {
@@ -18,8 +22,10 @@ export type Infrastructure = {
 
 export type PipelineOptions = {
   readonly infrastructure: Infrastructure;
-  /** Folder of state, tables and logs; the same one again goes on where it stopped. */
+  /** Folder of state and tables; the same one again goes on where it stopped. */
   readonly directory: string;
+  /** The services' logs go to `.local/test-logs/<name>`, anew with every start, and stay there. */
+  readonly name: string;
   /** Settings of single services on top of the common ones, by the names of their environment variables. */
   readonly environmentOf?: (service: ServiceName) => Readonly<Record<string, string>>;
 };
@@ -31,25 +37,47 @@ export type Pipeline = {
   readonly webappUrl: string;
   readonly deltaDirectory: string;
   readonly stateDirectory: string;
-  readonly logDirectory: string;
   readonly stop: (how?: 'gracefully' | 'kill') => Promise<void>;
 };
 
-/** What a process needs of its surroundings to run at all; nothing else of a test run's environment reaches it. */
-const SURROUNDINGS = ['PATH', 'HOME', 'TMPDIR', 'LANG'];
+/**
+ * What a process needs of its surroundings to run at all, and the mark by which a test run finds what it has left
+ * behind; nothing else of a test run's environment reaches it.
+ */
+const SURROUNDINGS = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'MARKETING_STREAMS_TEST_RUN'];
 
 const surroundings = (): Record<string, string> =>
   Object.fromEntries(
     SURROUNDINGS.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
   );
 
-/** Starts every service on free ports; resolves when all are ready. Topics and schemas have to exist. */
+/** How long the services may take to become ready, all together, on a slow machine. */
+const READY_WITHIN_MILLISECONDS = 60_000;
+
+/** Resolves when all are ready. Throws naming those that are not, and where their logs are. */
+const allReady = async (services: readonly ServiceProcess[]): Promise<void> => {
+  const waiting = new Set(services);
+  for (const service of services) void service.ready.then(() => waiting.delete(service));
+  await waitUntil(
+    'all services are ready',
+    async () =>
+      waiting.size === 0
+        ? null
+        : [...waiting].map(({ name, logFile }) => `${name} is not (${logFile})`).join(', '),
+    READY_WITHIN_MILLISECONDS,
+  );
+};
+
+/**
+ * Starts every service on free ports; resolves when all are ready, and stops them all when one does not become so.
+ * Topics and schemas have to exist.
+ */
 export const startPipeline = async (options: PipelineOptions): Promise<Pipeline> => {
   const { infrastructure, directory } = options;
   const stateDirectory = join(directory, 'state');
   const deltaDirectory = join(directory, 'delta');
-  const logDirectory = join(directory, 'logs');
-  mkdirSync(logDirectory, { recursive: true });
+  const logDirectory = join(LOGS, options.name);
+  rmSync(logDirectory, { recursive: true, force: true });
 
   const start = async (name: ServiceName): Promise<ServiceProcess> => {
     const port = await findFreePort();
@@ -73,15 +101,20 @@ export const startPipeline = async (options: PipelineOptions): Promise<Pipeline>
   const services = Object.fromEntries(
     started.map((service) => [service.name, service]),
   ) as Pipeline['services'];
-  await Promise.all(started.map(({ ready }) => ready));
+  const stop: Pipeline['stop'] = async (how) => {
+    await Promise.all(started.map((service) => service.stop(how)));
+  };
+  try {
+    await allReady(started);
+  } catch (error) {
+    await stop('kill');
+    throw error;
+  }
   return {
     services,
     webappUrl: services.webapp.url,
     deltaDirectory,
     stateDirectory,
-    logDirectory,
-    stop: async (how) => {
-      await Promise.all(started.map((service) => service.stop(how)));
-    },
+    stop,
   };
 };
