@@ -89,9 +89,9 @@ export const startWebapp = async (
     clock: Date.now,
     onRetired: (seconds) => latency.observe(seconds),
   });
-  const follower = startViewFollower({
+  const follower = await startViewFollower({
     kafka,
-    clusterId: admin.clusterId,
+    admin,
     store,
     view,
     topics: topics.view,
@@ -114,6 +114,7 @@ export const startWebapp = async (
   const checks: Record<string, ReadinessCheck> = {
     kafka: follower.kafkaProblem,
     redis: follower.redisProblem,
+    view: view.problem,
   };
   for (const [name, check] of Object.entries(checks)) context.addCheck(name, check);
   const app = createApp({

@@ -2,7 +2,6 @@ import type { ActivationDeliveryStatus } from '@marketing-streams/contracts/gene
 import type { OrderPlaced } from '@marketing-streams/contracts/generated/order-placed';
 import type { ProfileUpsert } from '@marketing-streams/contracts/generated/profile-upsert';
 import type { TopicName } from '@marketing-streams/contracts/topics';
-import { PlatformError } from '@marketing-streams/platform/errors';
 import type { Producer } from '@marketing-streams/stream/kafka/api';
 import type { LiveView } from '../view/live-view.ts';
 import type { OverlaidCustomer } from '../view/overlay.ts';
@@ -68,12 +67,7 @@ const encode = (codecs: ActionCodecs, event: ActionEvent): Buffer => {
   return codecs.engagement.encode(event.value);
 };
 
-/** The error for a customer id that nobody has heard of. */
-export const customerNotFound = (customerId: string): PlatformError =>
-  new PlatformError('NOT_FOUND', `there is no customer ${customerId}`, {
-    details: { field: 'customer_id', value: customerId },
-  });
-
+/** The actions of one web app. */
 export const createActions = (options: ActionsOptions): Actions => {
   const { producer, topics, codecs, view, world } = options;
 
@@ -101,7 +95,7 @@ export const createActions = (options: ActionsOptions): Actions => {
 
   const known = async (customerId: string): Promise<void> => {
     const [found] = await view.customers([customerId]);
-    if (found === undefined || found.customer === null) throw customerNotFound(customerId);
+    if (found === undefined || found.customer === null) throw view.missing(customerId);
   };
 
   return {

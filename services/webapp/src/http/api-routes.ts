@@ -2,7 +2,6 @@ import { numberFromCents } from '@marketing-streams/domain/money';
 import { type Request, Router } from 'express';
 import { parseRequest } from '../actions/parse-request.ts';
 import { customerRequest, engagementRequest, orderRequest } from '../actions/request-shapes.ts';
-import { customerNotFound } from '../actions/take-action.ts';
 import { customerJson } from '../present/customer-json.ts';
 import { historyJson, orderJson } from '../present/history-json.ts';
 import { totalsJson } from '../present/totals-json.ts';
@@ -21,7 +20,7 @@ export const apiRoutes = ({ view, actions }: WebContext): Router => {
 
   const existing = async (customerId: string) => {
     const [found] = await view.customers([customerId]);
-    if (found === undefined || found.customer === null) throw customerNotFound(customerId);
+    if (found === undefined || found.customer === null) throw view.missing(customerId);
     return found;
   };
 

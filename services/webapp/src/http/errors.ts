@@ -3,6 +3,7 @@ import type { Logger } from '@marketing-streams/platform/logging';
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import type { FieldProblem } from '../actions/parse-request.ts';
 import type { Renderer } from '../present/renderer.ts';
+import { jsonErrorPosition } from './json-error-position.ts';
 
 /** What went wrong with a request, as it is answered. */
 export type HttpProblem = {
@@ -22,6 +23,7 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   KAFKA_UNAVAILABLE: 503,
   REDIS_UNAVAILABLE: 503,
   REGISTRY_UNAVAILABLE: 503,
+  STORAGE_UNAVAILABLE: 503,
 };
 
 /** What people read when a part of the world is away. */
@@ -46,14 +48,13 @@ type HttpError = Error & {
 const isHttpError = (error: unknown): error is HttpError =>
   error instanceof Error && typeof (error as { status?: unknown }).status === 'number';
 
-/** Where in a body its JSON breaks: V8 says it, but for a body that ends too early. */
 const brokenJson = (error: HttpError): HttpProblem => {
   const body = error.body ?? '';
-  const position = /position (\d+)/.exec(error.message)?.[1] ?? String(body.length);
+  const position = jsonErrorPosition(body) ?? body.length;
   return {
     status: 400,
     code: 'VALUE_UNDECODABLE',
-    message: `the body is not JSON: ${error.message} (at position ${position})`,
+    message: `the body is not JSON: it breaks at position ${position}`,
     fields: [{ field: 'body', value: body.slice(0, 200), message: `breaks at position ${position}` }],
   };
 };

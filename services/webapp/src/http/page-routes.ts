@@ -2,7 +2,7 @@ import { type Request, type Response, Router } from 'express';
 import { invalidRequest, parseRequest } from '../actions/parse-request.ts';
 import { suggestPerson } from '../actions/random-person.ts';
 import { customerRequest, engagementRequest, orderRequest } from '../actions/request-shapes.ts';
-import { type ActionTaken, customerNotFound } from '../actions/take-action.ts';
+import type { ActionTaken } from '../actions/take-action.ts';
 import { PAGE_HISTORY } from '../live/subscriptions.ts';
 import { type CustomerCard, customerCard } from '../present/customer-card.ts';
 import { customerJson } from '../present/customer-json.ts';
@@ -86,6 +86,8 @@ export const pageRoutes = (context: WebContext): Router => {
     const cards = (await view.customers(page.customer_ids))
       .map(customerCard)
       .filter((card): card is CustomerCard => card !== null);
+    // Redis was emptied a moment ago: what this list says is about to be read again.
+    if (cards.length === 0 && page.customer_ids.length > 0) throw view.missing(page.customer_ids[0]!);
     const ids = cards.map(({ customer_id }) => customer_id).join(',');
     send(request, response, 'customers', {
       title: 'Customers',
@@ -124,7 +126,7 @@ export const pageRoutes = (context: WebContext): Router => {
       view.gold(customer_id),
     ]);
     const page = overlaid === undefined ? null : customerPage(overlaid, history, gold);
-    if (page === null) throw customerNotFound(customer_id);
+    if (page === null) throw view.missing(customer_id);
     send(request, response, 'customer', {
       title: page.title,
       page,

@@ -1,5 +1,5 @@
 import type { KafkaRecord } from '@marketing-streams/contracts/record';
-import { isPlatformError, type PlatformError } from '@marketing-streams/platform/errors';
+import { isPlatformError, PlatformError } from '@marketing-streams/platform/errors';
 import { deliveryEntryKey, type HistoryEntry, orderEntryKey, profileEntryKey } from './history.ts';
 import type { GoldChange, HistoryChange, PartitionStretch, ViewBatch } from './view-batch.ts';
 import { positionField } from './view-keys.ts';
@@ -48,8 +48,18 @@ const newestPerKey = (located: readonly Located[], topic: string): Located[] => 
 
 /** The customer and the id of the row that a silver key names, e.g. `{"customer_id":"…","order_id":"…"}`. */
 const rowKey = (key: Buffer, idField: string): { readonly customer_id: string; readonly id: string } => {
-  const parsed = JSON.parse(key.toString('utf8')) as Record<string, string>;
-  return { customer_id: parsed['customer_id'] ?? '', id: parsed[idField] ?? '' };
+  const text = key.toString('utf8');
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch (cause) {
+    throw new PlatformError('VALUE_UNDECODABLE', `the key ${text} is not JSON`, { cause });
+  }
+  const { customer_id, [idField]: id } = (parsed ?? {}) as Record<string, unknown>;
+  if (typeof customer_id !== 'string' || typeof id !== 'string') {
+    throw new PlatformError('VALUE_UNDECODABLE', `the key ${text} has no customer_id and ${idField}`);
+  }
+  return { customer_id, id };
 };
 
 /**

@@ -1,5 +1,6 @@
 import type { CustomerGold } from '@marketing-streams/contracts/generated/customer-gold';
 import { mergeOrder, type OrderRow } from '@marketing-streams/domain/order';
+import { PlatformError } from '@marketing-streams/platform/errors';
 import { type CustomerIndex, createCustomerIndex } from './customer-index.ts';
 import type { CustomerStore } from './customer-store.ts';
 import type { HistoryEntry } from './history.ts';
@@ -15,6 +16,15 @@ export type LiveView = {
   readonly customers: (customerIds: readonly string[]) => Promise<readonly OverlaidCustomer[]>;
   /** A gold record as it lies on the topic; null when there is none yet. */
   readonly gold: (customerId: string) => Promise<Buffer | null>;
+  /**
+   * The error for a customer who is not there: NOT_FOUND naming the id, or STORAGE_UNAVAILABLE while the view
+   * is still being filled and nobody can tell.
+   */
+  readonly missing: (customerId: string) => PlatformError;
+  /** Null when the view holds all that its topics held when it was taken up, else what is going on. */
+  readonly problem: () => string | null;
+  /** Says that everything has been read. */
+  readonly filled: () => void;
   readonly history: (customerId: string, limit: number) => Promise<readonly HistoryEntry[]>;
   /** An order as it is known now, pending actions included; null when there is none. */
   readonly order: (customerId: string, orderId: string) => Promise<OrderRow | null>;
@@ -46,12 +56,15 @@ export type LiveViewOptions = {
 /** How long the warning of an overdue action stays. */
 const WARNING_MILLISECONDS = 300_000;
 
+const FILLING = 'the customers are being read from Kafka again: try again in a moment';
+
 /** A view that is empty until `load`. */
 export const createLiveView = ({ store, decodeGold, clock, onRetired }: LiveViewOptions): LiveView => {
   const index = createCustomerIndex();
   const board = createOverlayBoard();
   const listeners = new Set<(customerIds: readonly string[]) => void>();
   let sweptAt = clock();
+  let isFilling = true;
 
   const tell = (customerIds: readonly string[]): void => {
     if (customerIds.length > 0) for (const listener of listeners) listener(customerIds);
@@ -103,6 +116,16 @@ export const createLiveView = ({ store, decodeGold, clock, onRetired }: LiveView
       const golds = await goldOf(customerIds);
       return customerIds.map((customerId, position) => overlaid(customerId, golds[position] ?? null));
     },
+    missing: (customerId) =>
+      isFilling || index.has(customerId)
+        ? new PlatformError('STORAGE_UNAVAILABLE', FILLING)
+        : new PlatformError('NOT_FOUND', `there is no customer ${customerId}`, {
+            details: { field: 'customer_id', value: customerId },
+          }),
+    problem: () => (isFilling ? FILLING : null),
+    filled: () => {
+      isFilling = false;
+    },
     gold: async (customerId) => (await store.gold([customerId]))[0] ?? null,
     history: store.history,
     order: async (customerId, orderId) => {
@@ -131,6 +154,7 @@ export const createLiveView = ({ store, decodeGold, clock, onRetired }: LiveView
       return () => listeners.delete(listener);
     },
     load: async () => {
+      isFilling = true;
       index.clear();
       const readAt = clock();
       board.replace(await store.overlays(), readAt);

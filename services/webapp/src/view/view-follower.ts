@@ -3,7 +3,7 @@ import type { KafkaRecord } from '@marketing-streams/contracts/record';
 import { isPlatformError, PlatformError } from '@marketing-streams/platform/errors';
 import type { Logger } from '@marketing-streams/platform/logging';
 import type { Metrics } from '@marketing-streams/platform/metrics';
-import type { KafkaClient } from '@marketing-streams/stream/kafka/api';
+import type { Admin, KafkaClient } from '@marketing-streams/stream/kafka/api';
 import { startPositionedConsumer } from '@marketing-streams/stream/positioned-consumer';
 import { buildBatch } from './build-batch.ts';
 import type { CustomerStore, ViewState } from './customer-store.ts';
@@ -14,7 +14,7 @@ import type { ViewCodecs, ViewTopics } from './view-topics.ts';
 
 export type ViewFollowerOptions = {
   readonly kafka: KafkaClient;
-  readonly clusterId: () => Promise<string>;
+  readonly admin: Pick<Admin, 'clusterId' | 'endOffsets'>;
   readonly store: CustomerStore;
   readonly view: LiveView;
   readonly topics: ViewTopics;
@@ -41,6 +41,8 @@ export type ViewFollower = {
 const BATCH_RECORDS = 1_000;
 /** How often Redis is asked whether the view is still there: the longest a silent flush goes unseen. */
 const GUARD_MILLISECONDS = 500;
+/** How often it is looked whether a view that is being filled holds everything. */
+const FILL_MILLISECONDS = 25;
 
 const inBatches = (records: readonly KafkaRecord[]): (readonly KafkaRecord[])[] => {
   const batches: (readonly KafkaRecord[])[] = [];
@@ -54,8 +56,8 @@ const inBatches = (records: readonly KafkaRecord[]): (readonly KafkaRecord[])[] 
  * Reads the view's topics from the positions that Redis keeps beside the data, so that a view that was flushed,
  * reset or restored from a backup is filled up again by itself: the positions went with it.
  */
-export const startViewFollower = (options: ViewFollowerOptions): ViewFollower => {
-  const { kafka, clusterId, store, view, topics, codecs, metrics, logger } = options;
+export const startViewFollower = async (options: ViewFollowerOptions): Promise<ViewFollower> => {
+  const { kafka, admin, store, view, topics, codecs, metrics, logger } = options;
   const written = metrics.counter('webapp_view_records_total', 'Records read into the live view.', ['topic']);
   const unreadable = metrics.counter(
     'webapp_view_unreadable_total',
@@ -66,12 +68,30 @@ export const startViewFollower = (options: ViewFollowerOptions): ViewFollower =>
   let positions = new Map<string, number>();
   let redisProblem: string | null = 'starting';
   let resetPending = options.resetFirst;
+  let goals = new Map<string, number>();
+
+  /** Where the topics ended when the view was taken up, by position field. */
+  const loadGoals = async (): Promise<void> => {
+    const ends = await admin.endOffsets(Object.values(topics));
+    goals = new Map(ends.map(({ topic, partition, offset }) => [positionField(topic, partition), offset]));
+  };
+
+  /** True when the view has read what the topics do not hold, because they were deleted and made again. */
+  const isBeyondTopics = (state: ViewState): boolean =>
+    [...state.positions].some(([field, position]) => position > (goals.get(field) ?? position));
 
   /** Takes up the view as Redis has it; loads the customers when it is not the view known so far. */
   const takeUp = async (): Promise<ViewState> => {
     if (resetPending) await store.reset();
     resetPending = false;
-    const state = await store.open(await clusterId());
+    const clusterId = await admin.clusterId();
+    let state = await store.open(clusterId);
+    await loadGoals();
+    if (isBeyondTopics(state)) {
+      logger.warn('the topics were made anew: the view is read again');
+      await store.reset();
+      state = await store.open(clusterId);
+    }
     if (state.generation !== generation) {
       await view.load();
       generation = state.generation;
@@ -121,7 +141,7 @@ export const startViewFollower = (options: ViewFollowerOptions): ViewFollower =>
     if (isPlatformError(error, 'REDIS_UNAVAILABLE')) redisProblem = error.message;
   };
 
-  const consumer = startPositionedConsumer({
+  const consumer = await startPositionedConsumer({
     kafka,
     // Every web app reads everything: the group has one member and is never committed to.
     groupId: `webapp-view-${randomUUID()}`,
@@ -178,7 +198,18 @@ export const startViewFollower = (options: ViewFollowerOptions): ViewFollower =>
       guarding = false;
     }
   };
-  const timer = setInterval(() => void guard(), GUARD_MILLISECONDS);
+  const guardTimer = setInterval(() => void guard(), GUARD_MILLISECONDS);
+
+  const isFilled = (): boolean =>
+    consumer.ready() === null &&
+    consumer
+      .progress()
+      .every(
+        ({ topic, partition, position }) => position >= (goals.get(positionField(topic, partition)) ?? 0),
+      );
+  const fillTimer = setInterval(() => {
+    if (view.problem() !== null && isFilled()) view.filled();
+  }, FILL_MILLISECONDS);
 
   return {
     // While Redis is away the consumer stands still for its sake.
@@ -186,7 +217,8 @@ export const startViewFollower = (options: ViewFollowerOptions): ViewFollower =>
     redisProblem: () => redisProblem,
     caughtUp: consumer.caughtUp,
     stop: async () => {
-      clearInterval(timer);
+      clearInterval(guardTimer);
+      clearInterval(fillTimer);
       await consumer.stop();
     },
   };
