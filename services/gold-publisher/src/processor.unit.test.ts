@@ -1,5 +1,4 @@
 import type { CustomerGold } from '@marketing-streams/contracts/generated/customer-gold';
-import type { GoldCustomer360 } from '@marketing-streams/contracts/generated/gold-customer-360';
 import { partitionOf } from '@marketing-streams/contracts/partitioner';
 import { memoryRegistry } from '@marketing-streams/contracts/testing/memory-registry';
 import type { PipelineResult } from '@marketing-streams/stream/pipeline';
@@ -9,35 +8,13 @@ import { publishedValue, runPipeline, testRecord } from '@marketing-streams/stre
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createPublisherCodecs } from './codecs.ts';
 import { publisherProcessor } from './processor.ts';
+import { exampleRow } from './testing/example-row.ts';
 
 const PARTITIONS = 6;
 const codecs = await createPublisherCodecs(memoryRegistry());
 const definition = publisherProcessor(codecs, PARTITIONS);
 const partition = partitionOf('c1', PARTITIONS);
 
-const row: GoldCustomer360 = {
-  customer_id: 'c1',
-  email: 'ada@example.com',
-  first_name: 'Ada',
-  last_name: 'Lovelace',
-  phone: null,
-  is_active: true,
-  lifecycle_stage: 'customer',
-  lifecycle_reason: '1 order',
-  order_count: 1,
-  lifetime_value: 12050,
-  average_order_value: 12050,
-  first_order_at: Date.UTC(2026, 0, 1),
-  last_order_at: Date.UTC(2026, 0, 1),
-  delivered: 0,
-  failed: 0,
-  engagement_rate: 0,
-  by_channel: {},
-  created_at: Date.UTC(2026, 0, 1),
-  as_of: Date.UTC(2026, 0, 1),
-  source_offsets: [],
-  rule_version: 'r1',
-};
 const score = {
   customer_id: 'c1',
   score: 0.42,
@@ -64,7 +41,7 @@ const goldOf = (result: PipelineResult): CustomerGold | null => {
   return value === null ? null : codecs.gold.decode(value);
 };
 
-const feed360 = () => feed('gold.customer_360.v1', codecs.customer360.encode(row));
+const feed360 = () => feed('gold.customer_360.v1', codecs.customer360.encode(exampleRow));
 const feedScore = () => feed('dom.propensity.score.v1', codecs.propensity.encode(score));
 
 describe('gold publisher', () => {
@@ -109,7 +86,7 @@ describe('a lost store', () => {
     const published = publishedValue((feed360() as Extract<PipelineResult, { kind: 'ok' }>).outputs[0]!)!;
     const rebuilt = memoryState();
     rebuild('dom.customer.gold.v1', published, rebuilt);
-    rebuild('gold.customer_360.v1', codecs.customer360.encode(row), rebuilt);
+    rebuild('gold.customer_360.v1', codecs.customer360.encode(exampleRow), rebuilt);
     const comparison = definition.rebuild!.comparisons[0]!;
     const [output, ...others] = comparison.rows({ state: rebuilt, now: 0, partitions: [partition] });
     expect(others).toEqual([]);
