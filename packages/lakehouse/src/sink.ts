@@ -41,6 +41,10 @@ export const createTableSink: CreateTableSink = (options) => {
   }));
   const byTopic = new Map(flows.flatMap((flow) => flow.route.topics.map((topic) => [topic, flow] as const)));
 
+  if (byTopic.size < options.routes.flatMap(({ topics }) => topics).length) {
+    throw new TypeError('a topic is routed to two tables');
+  }
+
   const flowOf = (topic: string): Flow => {
     const flow = byTopic.get(topic);
     if (flow === undefined) throw new PlatformError('INTERNAL', `topic ${topic} has no table`);

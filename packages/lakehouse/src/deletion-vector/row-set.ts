@@ -57,8 +57,12 @@ const toBitmap = (block: Block | undefined): Uint8Array => {
 
 const grow = (block: Block | undefined, lows: readonly number[]): Block => {
   if (!block?.bitmap && (block?.count ?? 0) + lows.length <= MAX_LIST) {
-    const list = Uint16Array.from(new Set([...(block?.list ?? []), ...lows])).sort();
-    return { count: list.length, list, bitmap: null };
+    const before = block?.list ?? new Uint16Array();
+    const added = [...new Set(lows)].filter((low) => !inList(before, low));
+    const list = new Uint16Array(before.length + added.length);
+    list.set(before);
+    list.set(added, before.length);
+    return { count: list.length, list: list.sort(), bitmap: null };
   }
   const bitmap = toBitmap(block);
   let count = block?.count ?? 0;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import { PlatformError } from '@marketing-streams/platform/errors';
+import { isPlatformError, PlatformError } from '@marketing-streams/platform/errors';
 import type { DeletionVectorDescriptor } from '../log/actions.ts';
 import type { Storage } from '../storage.ts';
 import { parseRowSet, serialiseRowSet } from './roaring.ts';
@@ -54,6 +54,20 @@ export const storeVectors = async (storage: Storage, sets: readonly RowSet[]): P
   return { descriptors, file };
 };
 
+const readVectorFile = async (
+  storage: Storage,
+  path: string,
+  start: number,
+  end: number,
+): Promise<Buffer> => {
+  try {
+    return await storage.readRange(path, start, end);
+  } catch (cause) {
+    if (!isPlatformError(cause, 'NOT_FOUND')) throw cause;
+    throw new PlatformError('DELTA_CORRUPT', `${storage.location}/${path} is missing`, { cause });
+  }
+};
+
 /**
  * The rows a vector deletes. Throws DELTA_CORRUPT with the path when its file is missing or its checksum wrong,
  * DELTA_UNSUPPORTED for a file outside the table's folder.
@@ -69,7 +83,7 @@ export const loadVector = async (storage: Storage, descriptor: DeletionVectorDes
   }
   const path = vectorFilePath(pathOrInlineDv);
   const start = descriptor.offset ?? 0;
-  const bytes = await storage.readRange(path, start, start + sizeInBytes + 8);
+  const bytes = await readVectorFile(storage, path, start, start + sizeInBytes + 8);
   const data = bytes.subarray(4, 4 + sizeInBytes);
   const intact =
     bytes.length === sizeInBytes + 8 &&

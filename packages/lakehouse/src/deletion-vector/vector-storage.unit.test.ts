@@ -52,7 +52,7 @@ describe('vectors', () => {
     expect(read.map((set) => [...rowsOf(set)])).toEqual([[1, 2], wide, wider]);
   });
 
-  it('finds a damaged file by its checksum and says which', async () => {
+  it('finds a damaged file by its checksum, and a missing one, and says which', async () => {
     const storage = localStorage(folder);
     const rows = addRows(
       EMPTY_ROW_SET,
@@ -66,6 +66,11 @@ describe('vectors', () => {
     await expect(loadVector(storage, descriptors[0]!)).rejects.toMatchObject({
       code: 'DELTA_CORRUPT',
       message: expect.stringContaining(path),
+    });
+    await rm(path);
+    await expect(loadVector(storage, descriptors[0]!)).rejects.toMatchObject({
+      code: 'DELTA_CORRUPT',
+      message: expect.stringContaining(`${path} is missing`),
     });
   });
 });

@@ -1,5 +1,5 @@
 import { zstdDecompressSync } from 'node:zlib';
-import { PlatformError } from '@marketing-streams/platform/errors';
+import { isPlatformError, PlatformError } from '@marketing-streams/platform/errors';
 import {
   type AsyncBuffer,
   type FileMetaData,
@@ -26,9 +26,11 @@ const decompressors = {
     zstdDecompressSync(input, { maxOutputLength: outputLength || undefined }),
 };
 
+/** Up to this size one read of everything is quicker than several of parts. */
+const WHOLE_FILE_BYTES = 4 * 1024 * 1024;
+
 /** Random access to a file of known size; small files are read at once. */
 const asyncBuffer = async (storage: Storage, path: string, size: number): Promise<AsyncBuffer> => {
-  const WHOLE_FILE_BYTES = 4 * 1024 * 1024;
   const arrayBufferOf = (bytes: Buffer): ArrayBuffer =>
     bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
   if (size <= WHOLE_FILE_BYTES) {
@@ -140,7 +142,7 @@ export const readParquet = async (
     }
     return rows.map(rowDecoder(schema));
   } catch (error) {
-    if (error instanceof PlatformError) throw error;
+    if (isPlatformError(error) && error.code !== 'NOT_FOUND') throw error;
     throw new PlatformError('DELTA_CORRUPT', `${storage.location}/${path} cannot be read: ${String(error)}`, {
       cause: error,
     });
