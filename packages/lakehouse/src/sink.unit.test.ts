@@ -81,7 +81,7 @@ const rowsOf = async (table: DeltaTable): Promise<unknown[]> => {
 
 const partition = (topic: string, number: number) => ({ topic, partition: number });
 
-describe('createTableSink', () => {
+describe('createTableSink', { timeout: 30_000 }, () => {
   it('writes rows and positions in one commit, and a new sink goes on from there', async () => {
     const table = await openAppend();
     const { sink, commits } = start([route(table, 'events')]);
@@ -137,7 +137,7 @@ describe('createTableSink', () => {
     const { sink, commits } = start([route(table, 'events')], { rows: 10, milliseconds: 30 });
     await sink.positions([partition('events', 0)]);
     await sink.write(Array.from({ length: 35 }, (_, offset) => record('events', 0, offset, 'k')));
-    await vi.waitFor(() => expect(commits).toHaveLength(4));
+    await vi.waitFor(() => expect(commits).toHaveLength(4), { timeout: 20_000 });
     expect(commits.map((commit) => commit.rows)).toEqual([10, 10, 10, 5]);
     expect(await rowsOf(table)).toHaveLength(35);
     await sink.close();

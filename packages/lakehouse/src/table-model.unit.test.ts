@@ -141,7 +141,7 @@ describe('an upsert table', () => {
             await rm(folder, { recursive: true });
           }
         }),
-        { numRuns: Number(process.env['MODEL_RUNS'] ?? 25) },
+        { numRuns: Number(process.env['MODEL_RUNS'] ?? 12) },
       );
     },
     120_000,

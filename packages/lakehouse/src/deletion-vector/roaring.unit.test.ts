@@ -14,7 +14,7 @@ const stretch = fc
 
 const ascending = (rows: Iterable<number>): number[] => [...new Set(rows)].sort((a, b) => a - b);
 
-describe('a row set', () => {
+describe('a row set', { timeout: 30_000 }, () => {
   it('holds what was added in however many parts, and reads back the same', () => {
     fc.assert(
       fc.property(fc.array(fc.oneof(fc.array(rowNumber), stretch), { maxLength: 5 }), (parts) => {

@@ -78,7 +78,7 @@ const write = async (schema: TableSchema, rows: readonly Row[]) => {
   };
 };
 
-describe('a Parquet file', () => {
+describe('a Parquet file', { timeout: 30_000 }, () => {
   it('gives back the rows that went in, whatever they are', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(ROW, { minLength: 1, maxLength: 30 }), async (rows) => {
@@ -158,7 +158,7 @@ describe('values that do not fit', () => {
   });
 });
 
-describe('statistics', () => {
+describe('statistics', { timeout: 30_000 }, () => {
   it('bound every value and count the nulls', () => {
     fc.assert(
       fc.property(fc.array(ROW, { minLength: 1, maxLength: 20 }), (rows) => {
