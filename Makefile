@@ -87,7 +87,7 @@ clear: ## Stop what runs in Docker and remove all data, the demo's too
 	@scripts/clear.sh
 
 logs: ## Follow the logs: SERVICE=silver for one
-	@$(compose) logs -f --tail=200 $(SERVICE)
+	@$(compose) logs -f --tail=200 $(SERVICE) || [ $$? = 130 ]
 
 ps: ## What runs, and how it is
 	@$(compose) ps -a
