@@ -1,7 +1,8 @@
-import { PlatformError } from '@marketing-streams/platform/errors';
+import { isPlatformError, PlatformError } from '@marketing-streams/platform/errors';
 import type { Position, RangeReader, TransactionalProducer } from '../kafka/api.ts';
-import type { StoreMeta } from '../state/store-meta.ts';
-import type { TaskStore } from '../state/task-store.ts';
+import type { Rebuild } from '../processor.ts';
+import type { StoreMeta, StoreOwner } from '../state/store-meta.ts';
+import { openTaskStore, removeTaskStore, type TaskStore } from '../state/task-store.ts';
 import { foldAgain } from './fold-again.ts';
 import {
   loadSources,
@@ -17,6 +18,7 @@ import { encodeNote } from './transaction-note.ts';
 /** A task that is this process's: its producer, and its state at its positions. */
 export type OwnedTask = {
   readonly producer: TransactionalProducer;
+  readonly store: TaskStore;
   readonly meta: StoreMeta;
   readonly positions: readonly Position[];
 };
@@ -58,17 +60,76 @@ const gatherFacts = async (setup: TaskSetup, store: TaskStore) => {
   };
 };
 
+/** What restoring needs. */
+type Restoring = {
+  readonly setup: TaskSetup;
+  readonly store: TaskStore;
+  readonly producer: TransactionalProducer;
+  readonly owner: StoreOwner;
+  readonly plan: RestorePlan;
+  readonly beginnings: ReadonlyMap<string, number>;
+  readonly reader: RangeReader;
+  readonly signal: AbortSignal;
+};
+
+type Restored = { readonly meta: StoreMeta; readonly positions: readonly Position[] };
+
+const settle = (store: TaskStore, meta: StoreMeta): StoreMeta => {
+  store.write(new Map(), meta, store.meta());
+  return meta;
+};
+
+/** Folds everything the inputs still hold, from their beginning. */
+const refold = async (restoring: Restoring, fresh: StoreMeta): Promise<Restored> => {
+  const { setup, store, plan, beginnings, reader, signal } = restoring;
+  const ranges = plan.positions.map(({ topic, partition, offset }) => {
+    const from = beginnings.get(`${topic}/${partition}`) ?? 0;
+    return { topic, partition, offset: from, to: offset };
+  });
+  const meta = { ...fresh, offsets: Object.fromEntries(byPlace(ranges)), complete: false };
+  store.clear(meta);
+  const folded = await foldAgain(
+    setup,
+    store,
+    reader,
+    { meta, ranges, exact: false, note: plan.note },
+    signal,
+  );
+  const { offsets } = fresh;
+  return { meta: settle(store, { ...folded, offsets, complete: true }), positions: plan.positions };
+};
+
+/** Fills the state from compacted topics and publishes what differs from the task's own rows. */
+const rebuildFrom = async (restoring: Restoring, rebuild: Rebuild, fresh: StoreMeta): Promise<Restored> => {
+  const { setup, store, plan, producer, reader, signal } = restoring;
+  const empty = { ...fresh, complete: false };
+  store.clear(empty);
+  const topics = [...rebuild.sources, ...rebuild.comparisons].map(({ topic }) => topic);
+  const snapshot = await takeSnapshot(setup, topics);
+  const streamTime = await loadSources(rebuild, snapshot, store, empty, reader, signal);
+  const positions = positionsAfterRebuild(plan.positions, rebuild, snapshot);
+  const now = Date.now();
+  const transaction = fresh.transaction + 1;
+  const metadata = encodeNote({ tasks: setup.tasks, transaction, now, timers: [], refused: [] });
+  const published = await publishDifferences(
+    setup,
+    rebuild,
+    { state: readOnly(store), now, partitions: setup.partitions },
+    snapshot,
+    producer,
+    reader,
+    positions.map((position) => ({ ...position, metadata })),
+    signal,
+  );
+  setup.logger.info({ published }, 'published what differed');
+  const offsets = Object.fromEntries(byPlace(positions));
+  const meta = { ...empty, offsets, transaction, stream_time: streamTime, complete: true };
+  return { meta: settle(store, meta), positions };
+};
+
 /** Brings the state to where the plan says; gives its meta and where the task goes on. */
-const restore = async (
-  setup: TaskSetup,
-  store: TaskStore,
-  producer: TransactionalProducer,
-  owner: StoreMeta['owner'],
-  plan: RestorePlan,
-  beginnings: ReadonlyMap<string, number>,
-  reader: RangeReader,
-  signal: AbortSignal,
-): Promise<{ readonly meta: StoreMeta; readonly positions: readonly Position[] }> => {
+const restore = async (restoring: Restoring): Promise<Restored> => {
+  const { setup, store, owner, plan, reader, signal } = restoring;
   const { definition, logger } = setup;
   const { positions, note } = plan;
   const stored = store.meta();
@@ -84,74 +145,28 @@ const restore = async (
     timers: {},
     complete: true,
   };
-  const settle = (meta: StoreMeta): StoreMeta => {
-    store.write(new Map(), meta, store.meta());
-    return meta;
-  };
   if (plan.kind === 'start') {
     store.clear(fresh);
     return { meta: fresh, positions };
   }
-  if (plan.kind === 'ready' && stored !== null)
-    return { meta: settle({ ...stored, owner, offsets: fresh.offsets }), positions };
-  if (plan.kind === 'fold' && stored !== null) {
+  if (plan.kind !== 'rebuild' && stored !== null) {
+    const { offsets } = fresh;
+    if (plan.kind === 'ready') return { meta: settle(store, { ...stored, owner, offsets }), positions };
     const { ranges, exact } = plan;
     logger.info({ ranges, exact }, 'folding inputs again that the state lacks');
-    const folded = await foldAgain(
-      setup,
-      store,
-      reader,
-      { meta: { ...stored, owner }, ranges, exact, note },
-      signal,
-    );
+    const meta = { ...stored, owner };
+    const folded = await foldAgain(setup, store, reader, { meta, ranges, exact, note }, signal);
     const transaction = note?.transaction ?? folded.transaction;
-    return { meta: settle({ ...folded, offsets: fresh.offsets, transaction }), positions };
+    return { meta: settle(store, { ...folded, offsets, transaction }), positions };
   }
-  const reason = plan.kind === 'rebuild' ? plan.reason : 'there is no state';
-  logger.warn({ reason }, 'rebuilding the state');
   const started = performance.now();
+  logger.warn({ reason: plan.kind === 'rebuild' ? plan.reason : plan.kind }, 'rebuilding the state');
   const { rebuild } = definition;
-  if (rebuild === undefined) {
-    const ranges = positions.map(({ topic, partition, offset }) => {
-      const key = `${topic}/${partition}`;
-      return { topic, partition, offset: beginnings.get(key) ?? 0, to: offset };
-    });
-    const empty = { ...fresh, offsets: Object.fromEntries(byPlace(ranges)), complete: false };
-    store.clear(empty);
-    const folded = await foldAgain(setup, store, reader, { meta: empty, ranges, exact: false, note }, signal);
-    const meta = settle({ ...folded, offsets: fresh.offsets, complete: true });
-    logger.info({ seconds: (performance.now() - started) / 1000 }, 'folded all inputs again');
-    return { meta, positions };
-  }
-  const empty = { ...fresh, complete: false };
-  store.clear(empty);
-  const topics = [...rebuild.sources, ...rebuild.comparisons].map(({ topic }) => topic);
-  const snapshot = await takeSnapshot(setup, topics);
-  const streamTime = await loadSources(rebuild, snapshot, store, empty, reader, signal);
-  const after = positionsAfterRebuild(positions, rebuild, snapshot);
-  const now = Date.now();
-  const transaction = fresh.transaction + 1;
-  const metadata = encodeNote({ tasks: setup.tasks, transaction, now, timers: [], refused: [] });
-  const context = { state: { ...readOnly(store) }, now, partitions: setup.partitions };
-  const published = await publishDifferences(
-    setup,
-    rebuild,
-    context,
-    snapshot,
-    producer,
-    reader,
-    after.map((position) => ({ ...position, metadata })),
-    signal,
-  );
-  const meta = settle({
-    ...empty,
-    offsets: Object.fromEntries(byPlace(after)),
-    transaction,
-    stream_time: streamTime,
-    complete: true,
-  });
-  logger.info({ published, seconds: (performance.now() - started) / 1000 }, 'rebuilt the state');
-  return { meta, positions: after };
+  const restored = await (rebuild === undefined
+    ? refold(restoring, fresh)
+    : rebuildFrom(restoring, rebuild, fresh));
+  logger.info({ seconds: (performance.now() - started) / 1000 }, 'the state is rebuilt');
+  return restored;
 };
 
 const readOnly = (store: TaskStore) => {
@@ -167,23 +182,54 @@ const readOnly = (store: TaskStore) => {
 };
 
 /**
+ * The task's store, claimed for the producer. A process that was stopped in the middle of a write holds the
+ * store's lock for as long as it exists: its files are then left to it, and the state is rebuilt in new ones.
+ */
+const claimStore = async (
+  setup: TaskSetup,
+  opened: TaskStore | null,
+  owner: StoreOwner,
+): Promise<TaskStore> => {
+  const { folder, logger } = setup;
+  const store = opened ?? openTaskStore(folder);
+  try {
+    await store.claim(owner);
+    return store;
+  } catch (error) {
+    if (!isPlatformError(error, 'STORAGE_UNAVAILABLE')) {
+      await store.close();
+      throw error;
+    }
+    logger.error({ folder }, `${error.message}: giving the store up`);
+    await removeTaskStore(folder);
+    const fresh = openTaskStore(folder);
+    await fresh.claim(owner);
+    return fresh;
+  }
+};
+
+/**
  * The one way into processing, at the start and after anything went wrong: fence the former owner, then read
- * the committed positions, then bring the state there, publishing nothing.
- * Rejects with FENCED when somebody owns the task since, with a retriable code when it may be tried again
- * (the producer is closed then), with anything else when the process has to end.
+ * the committed positions, then bring the state there, publishing nothing. `opened` is the store when this
+ * process has it open from before; it is closed when the task could not be taken over.
+ * Rejects with FENCED when somebody owns the task since, with a retriable code when it may be tried again,
+ * with anything else when the process has to end.
  */
 export const takeOwnership = async (
   setup: TaskSetup,
-  store: TaskStore,
+  opened: TaskStore | null,
   signal: AbortSignal,
 ): Promise<OwnedTask> => {
   const { kafka, definition, task, logger } = setup;
   const producer = kafka.transactionalProducer({ transactionalId: `${definition.name}-${task}` });
   const reader = kafka.rangeReader();
+  let store = opened;
   try {
     const { producerId, epoch } = await producer.init();
     const owner = { producer_id: producerId, epoch };
-    await store.claim(owner);
+    const claimed = claimStore(setup, store, owner);
+    store = null;
+    store = await claimed;
     const facts = await gatherFacts(setup, store);
     const plan = planRestore(facts);
     for (const { topic, partition, offset, to } of plan.lost) {
@@ -192,19 +238,11 @@ export const takeOwnership = async (
         'inputs were deleted by retention before they were read',
       );
     }
-    const { meta, positions } = await restore(
-      setup,
-      store,
-      producer,
-      owner,
-      plan,
-      facts.beginnings,
-      reader,
-      signal,
-    );
-    return { producer, meta, positions };
+    const { beginnings } = facts;
+    const restored = await restore({ setup, store, producer, owner, plan, beginnings, reader, signal });
+    return { producer, store, ...restored };
   } catch (error) {
-    await producer.close();
+    await Promise.all([producer.close(), store?.close()]);
     throw error;
   } finally {
     await reader.close();

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isPlatformError, messageOf, type PlatformError } from '@marketing-streams/platform/errors';
 import type { FetchedPartition, Position } from '../kafka/api.ts';
-import { openTaskStore } from '../state/task-store.ts';
+import type { TaskStore } from '../state/task-store.ts';
 import { untilNextTimer } from './due-timers.ts';
 import { createInputBuffer, type InputBuffer } from './input-buffer.ts';
-import { type OwnedTask, takeOwnership } from './take-ownership.ts';
+import { takeOwnership } from './take-ownership.ts';
 import { prepareRecords, type TaskSetup } from './task-setup.ts';
 import { type Draft, draftTransaction, executeTransaction } from './transaction.ts';
 
@@ -49,15 +49,10 @@ const isRecoverable = (error: unknown): error is PlatformError => isPlatformErro
  */
 export const startTask = async (setup: TaskSetup, signal: AbortSignal, events: TaskEvents): Promise<Task> => {
   const { logger, limits, metrics, definition } = setup;
-  const store = openTaskStore(setup.folder);
-  let owned: OwnedTask;
-  try {
-    owned = await takeOwnership(setup, store, signal);
-  } catch (error) {
-    await store.close();
-    throw error;
-  }
+  let owned = await takeOwnership(setup, null, signal);
   let { meta } = owned;
+  /** The store while it is open: a failed take-over closes it. */
+  let store: TaskStore | null = owned.store;
   let problem: string | null = null;
   let lagTold = 0;
   const buffer: InputBuffer = createInputBuffer(owned.positions);
@@ -98,7 +93,7 @@ export const startTask = async (setup: TaskSetup, signal: AbortSignal, events: T
       const runs = buffer.peek(limits);
       try {
         await prepareRecords(setup.pipelines, runs);
-        const drafted = draftTransaction({ setup, store, buffer, meta, runs });
+        const drafted = draftTransaction({ setup, store: owned.store, buffer, meta, runs });
         problem = null;
         return drafted;
       } catch (error) {
@@ -119,7 +114,10 @@ export const startTask = async (setup: TaskSetup, signal: AbortSignal, events: T
     await owned.producer.close();
     for (let wait = FIRST_BACKOFF_MILLISECONDS; !signal.aborted; wait = nextBackoff(wait)) {
       try {
-        owned = await takeOwnership(setup, store, signal);
+        const opened = store;
+        store = null;
+        owned = await takeOwnership(setup, opened, signal);
+        store = owned.store;
         meta = owned.meta;
         buffer.advance(owned.positions);
         problem = null;
@@ -140,7 +138,7 @@ export const startTask = async (setup: TaskSetup, signal: AbortSignal, events: T
     const drafted = signal.aborted ? null : await draft();
     if (drafted === null) return;
     const isStillOwner = (): boolean => !signal.aborted;
-    const outcome = await executeTransaction(setup, owned.producer, store, meta, drafted, isStillOwner);
+    const outcome = await executeTransaction(setup, owned, meta, drafted, isStillOwner);
     if (outcome === 'given-up') return;
     meta = drafted.next;
     buffer.advance(drafted.positions);
@@ -168,7 +166,7 @@ export const startTask = async (setup: TaskSetup, signal: AbortSignal, events: T
   const finish = async (): Promise<void> => {
     signal.removeEventListener('abort', wake);
     await owned.producer.close();
-    await store.close();
+    await store?.close();
     room.resolve();
   };
 

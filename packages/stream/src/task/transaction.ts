@@ -121,8 +121,7 @@ const allDone = async (actions: readonly Promise<void>[]): Promise<void> => {
  */
 export const executeTransaction = async (
   setup: TaskSetup,
-  producer: TransactionalProducer,
-  store: TaskStore,
+  { producer, store }: { readonly producer: TransactionalProducer; readonly store: TaskStore },
   meta: StoreMeta,
   draft: Draft,
   isStillOwner: () => boolean,

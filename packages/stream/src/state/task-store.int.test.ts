@@ -1,0 +1,92 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { StoreMeta } from './store-meta.ts';
+import { openTaskStore, REMOVED } from './task-store.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'task-store-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const former = { producer_id: '7', epoch: 1 };
+const later = { producer_id: '7', epoch: 2 };
+const meta = (changes: Partial<StoreMeta> = {}): StoreMeta => ({
+  cluster_id: 'c',
+  tasks: 3,
+  partitions: 6,
+  rule_version: '1',
+  owner: former,
+  offsets: { 'topic/0': 5 },
+  transaction: 1,
+  stream_time: 0,
+  timers: {},
+  complete: true,
+  ...changes,
+});
+
+describe('a task store', () => {
+  it('keeps state and its description over a restart', async () => {
+    const store = openTaskStore(folder);
+    await store.claim(former);
+    store.write(
+      new Map<string, unknown>([
+        ['a', { n: 1 }],
+        ['b', [1, 'x']],
+      ]),
+      meta(),
+      null,
+    );
+    store.write(new Map<string, unknown>([['a', REMOVED]]), meta({ transaction: 2 }), meta());
+    await store.close();
+    const again = openTaskStore(folder);
+    expect(again.get('a')).toBeUndefined();
+    expect(again.get('b')).toEqual([1, 'x']);
+    expect(again.meta()).toEqual(meta({ transaction: 2 }));
+    await again.close();
+  });
+
+  it('refuses a former owner, and writes nothing then', async () => {
+    const store = openTaskStore(folder);
+    await store.claim(former);
+    store.write(new Map([['a', 1]]), meta(), null);
+    await store.claim(later);
+    const late = (): void => store.write(new Map([['a', 2]]), meta({ transaction: 2 }), meta());
+    expect(late).toThrow(expect.objectContaining({ code: 'FENCED' }));
+    expect(store.get('a')).toBe(1);
+    await expect(store.claim(former)).rejects.toMatchObject({ code: 'FENCED' });
+    await store.close();
+  });
+
+  it('refuses a write that expects another place in the input', async () => {
+    const store = openTaskStore(folder);
+    await store.claim(former);
+    store.write(new Map([['a', 1]]), meta(), null);
+    const elsewhere = meta({ offsets: { 'topic/0': 4 } });
+    const write = (): void => store.write(new Map([['a', 2]]), meta({ transaction: 2 }), elsewhere);
+    expect(write).toThrow(expect.objectContaining({ code: 'STATE_CONFLICT' }));
+    expect(store.get('a')).toBe(1);
+    await store.close();
+  });
+
+  it('says STORAGE_UNAVAILABLE while a stopped process holds the lock in the middle of a write', async () => {
+    const script = `
+      const { open } = require('lmdb');
+      const environment = open({ path: process.argv[1], maxDbs: 2 });
+      environment.transactionSync(() => {
+        process.stdout.write('locked');
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+      });`;
+    const holder = spawn(process.execPath, ['-e', script, folder], { stdio: ['ignore', 'pipe', 'inherit'] });
+    await new Promise((resolve) => holder.stdout.once('data', resolve));
+    const store = openTaskStore(folder);
+    await expect(store.claim(former)).rejects.toMatchObject({ code: 'STORAGE_UNAVAILABLE' });
+    const gone = new Promise((resolve) => holder.once('exit', resolve));
+    holder.kill('SIGKILL');
+    await gone;
+    await store.close();
+  });
+});
