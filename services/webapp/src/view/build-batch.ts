@@ -14,6 +14,8 @@ export type BatchBuilder = {
 
 type Located = { readonly record: KafkaRecord; readonly stretch: number };
 
+const VERSION_FIELD = '"version"';
+
 const stretchesOf = (
   records: readonly KafkaRecord[],
   positions: Map<string, number>,
@@ -44,6 +46,43 @@ const newestPerKey = (located: readonly Located[], topic: string): Located[] => 
     newest.set(one.record.key.toString('utf8'), one);
   }
   return [...newest.values()];
+};
+
+/**
+ * The version that a gold record names, read without decoding the whole; NaN when there is none. A quoted
+ * `"version"` can only be the field's name: within a text the quotes would be escaped.
+ */
+const versionIn = (value: Buffer): number => {
+  const at = value.lastIndexOf(VERSION_FIELD);
+  if (at < 0) return Number.NaN;
+  const digits = /^\s*:\s*(\d+)/.exec(value.toString('latin1', at + VERSION_FIELD.length, at + 40));
+  return digits === null ? Number.NaN : Number(digits[1]);
+};
+
+/**
+ * What is left of a batch's gold records: of every customer the newest version, wherever it stands, and the
+ * deletion before it if there was one. What comes after a deletion is a new customer, whatever its version.
+ */
+const newestGold = (located: readonly Located[], topic: string): Located[] => {
+  const newest = new Map<string, { deletion?: Located; record?: Located; version: number }>();
+  // Without a version: not a gold record, which decoding will say.
+  const strange: Located[] = [];
+  for (const one of located) {
+    const { key, value } = one.record;
+    if (one.record.topic !== topic || key === null) continue;
+    const id = key.toString('utf8');
+    if (value === null) {
+      newest.set(id, { deletion: one, version: -1 });
+      continue;
+    }
+    const version = versionIn(value);
+    const known = newest.get(id);
+    if (Number.isNaN(version)) strange.push(one);
+    else if (known === undefined) newest.set(id, { record: one, version });
+    else if (version >= known.version) Object.assign(known, { record: one, version });
+  }
+  const kept = [...newest.values()].flatMap(({ deletion, record }) => [deletion, record]);
+  return [...kept, ...strange].filter((one) => one !== undefined);
 };
 
 /** The customer and the id of the row that a silver key names, e.g. `{"customer_id":"…","order_id":"…"}`. */
@@ -92,7 +131,7 @@ export const buildBatch = (
     history.push({ customer_id, entry_key, entry, stretch, offset: record.offset });
   };
 
-  for (const { record, stretch } of newestPerKey(located, topics.gold)) {
+  for (const { record, stretch } of newestGold(located, topics.gold)) {
     reading(record, () => {
       const { value, offset } = record;
       const customer_id = record.key!.toString('utf8');
