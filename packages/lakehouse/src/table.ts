@@ -6,13 +6,14 @@ import { decodeDataPath, encodeDataPath } from './log/log-paths.ts';
 import type { TableLog } from './log/table-log.ts';
 import type { Row, TableSchema } from './schema/table-schema.ts';
 import type { Storage } from './storage.ts';
+import { appendRows } from './table/append-rows.ts';
 import { mergeSmallFiles } from './table/compaction.ts';
 import { createLayout, physicalRows } from './table/data-files.ts';
 import { openLog } from './table/open-log.ts';
 import { requirePartitionable } from './table/partition-values.ts';
 import { type KeyAccess, requireUnchanged, type TableContext, visibleRows } from './table/table-context.ts';
+import { upsertRows } from './table/upsert-rows.ts';
 import { createVectorCache } from './table/vector-cache.ts';
-import { appendRows, upsertRows } from './table/write-rows.ts';
 import type { DeltaTable, HistoryEntry, OpenTable, OpenTableOptions, TableFile } from './table-types.ts';
 
 const openKeys = (options: OpenTableOptions, schema: TableSchema): KeyAccess | null => {

@@ -1,8 +1,9 @@
-import { isPlatformError } from '@marketing-streams/platform/errors';
 import type { Action } from '../log/actions.ts';
 import type { Row } from '../schema/table-schema.ts';
 import type { CommitResult, WriteOptions } from '../table-types.ts';
-import { deleteDataFiles, type NewFile, writeDataFiles } from './data-files.ts';
+import { deleteDataFiles, writeDataFiles } from './data-files.ts';
+import { type HiddenRows, hideRows } from './hide-rows.ts';
+import { addActions, bytesOf, isCertain, nothing } from './new-commit.ts';
 import {
   type KeyAccess,
   requireUnchanged,
@@ -10,64 +11,6 @@ import {
   type TableContext,
   transactionActions,
 } from './table-context.ts';
-import { type HiddenRows, hideRows } from './upsert.ts';
-
-/** Errors that say for certain that nothing was committed; after others the log has to be read to know. */
-const isCertain = (error: unknown): boolean =>
-  isPlatformError(error, 'DELTA_CONFLICT', 'DELTA_OFFSET_MISMATCH', 'DELTA_SCHEMA_MISMATCH', 'DELTA_CORRUPT');
-
-const added = (files: readonly NewFile[]): readonly Action[] => files.map(({ add }) => ({ add }));
-
-const bytesOf = (files: readonly NewFile[]): number => files.reduce((bytes, { add }) => bytes + add.size, 0);
-
-const nothing = (context: TableContext): CommitResult => ({
-  version: context.log.snapshot().version,
-  rowsAdded: 0,
-  rowsRemoved: 0,
-  filesAdded: 0,
-  bytes: 0,
-});
-
-/** Adds rows to the table in one commit; see `DeltaTable.append`. */
-export const appendRows = async (
-  context: TableContext,
-  rows: readonly Row[],
-  options: WriteOptions,
-): Promise<CommitResult> => {
-  const txns = options.txns ?? [];
-  if (rows.length === 0 && txns.length === 0) return nothing(context);
-  transactionActions(context, txns);
-  const files = await writeDataFiles(context.layout, rows, { dataChange: true, now: context.clock() });
-  try {
-    await context.log.commit('blind', async () => {
-      requireUnchanged(context);
-      return {
-        operation: 'WRITE',
-        operationParameters: {
-          mode: 'Append',
-          partitionBy: JSON.stringify(context.metadata.partitionColumns),
-        },
-        operationMetrics: {
-          numFiles: files.length,
-          numOutputRows: rows.length,
-          numOutputBytes: bytesOf(files),
-        },
-        actions: [...added(files), ...transactionActions(context, txns)],
-      };
-    });
-  } catch (error) {
-    if (isCertain(error)) await deleteDataFiles(context.layout.storage, files);
-    throw error;
-  }
-  await context.log.checkpointIfDue();
-  return {
-    version: context.log.snapshot().version,
-    rowsAdded: rows.length,
-    rowsRemoved: 0,
-    filesAdded: files.length,
-    bytes: bytesOf(files),
-  };
-};
 
 /** Of several rows with one key the last counts. */
 const lastByKey = (rows: readonly Row[], keyOf: (row: Row) => string): ReadonlyMap<string, Row> => {
@@ -130,7 +73,7 @@ export const upsertRows = async (
           numTargetFilesAdded: files.length,
           numTargetBytesAdded: bytesOf(files),
         },
-        actions: [...hidden.actions, ...added(files), ...transactionActions(context, txns)],
+        actions: [...hidden.actions, ...addActions(files), ...transactionActions(context, txns)],
       };
     });
     const { version } = context.log.snapshot();
