@@ -1,4 +1,5 @@
-import { type Probe, pollUntilWell } from '@marketing-streams/embedded/supervise/poll';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Probe, probeOnce } from '@marketing-streams/embedded/supervise/poll';
 
 /**
  * Asks a probe again and again until it has nothing to complain about. Throws with its last complaint when that
@@ -10,6 +11,13 @@ export const waitUntil = async (
   timeoutMilliseconds = 30_000,
   everyMilliseconds = 50,
 ): Promise<void> => {
-  const problem = await pollUntilWell(probe, AbortSignal.timeout(timeoutMilliseconds), everyMilliseconds);
-  if (problem !== null) throw new Error(`not within ${timeoutMilliseconds / 1000} s: ${what}: ${problem}`);
+  const end = performance.now() + timeoutMilliseconds;
+  for (;;) {
+    const problem = await probeOnce(probe, AbortSignal.timeout(timeoutMilliseconds));
+    if (problem === null) return;
+    if (performance.now() > end) {
+      throw new Error(`not within ${timeoutMilliseconds / 1000} s: ${what}: ${problem}`);
+    }
+    await delay(everyMilliseconds);
+  }
 };
