@@ -3,6 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { until } from '../testing/kafka-fixture.ts';
+import { isHeldByStoppedProcess } from './store-holder.ts';
 import type { StoreMeta } from './store-meta.ts';
 import { openTaskStore, REMOVED } from './task-store.ts';
 
@@ -72,21 +74,23 @@ describe('a task store', () => {
     await store.close();
   });
 
-  it('says STORAGE_UNAVAILABLE while a stopped process holds the lock in the middle of a write', async () => {
+  it('is known to be held by a process that is stopped', async () => {
+    const module = new URL('./store-holder.ts', import.meta.url).href;
     const script = `
-      const { open } = require('lmdb');
-      const environment = open({ path: process.argv[1], maxDbs: 2 });
-      environment.transactionSync(() => {
-        process.stdout.write('locked');
-        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
-      });`;
-    const holder = spawn(process.execPath, ['-e', script, folder], { stdio: ['ignore', 'pipe', 'inherit'] });
+      const { noteHolder } = await import(${JSON.stringify(module)});
+      noteHolder(process.argv[1]);
+      process.stdout.write('noted');
+      setInterval(() => {}, 1000);`;
+    const holder = spawn(process.execPath, ['--input-type=module', '-e', script, folder], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     await new Promise((resolve) => holder.stdout.once('data', resolve));
-    const store = openTaskStore(folder);
-    await expect(store.claim(former)).rejects.toMatchObject({ code: 'STORAGE_UNAVAILABLE' });
+    expect(isHeldByStoppedProcess(folder)).toBe(false);
+    holder.kill('SIGSTOP');
+    await until('the process is stopped', () => isHeldByStoppedProcess(folder));
     const gone = new Promise((resolve) => holder.once('exit', resolve));
     holder.kill('SIGKILL');
     await gone;
-    await store.close();
+    expect(isHeldByStoppedProcess(folder)).toBe(false);
   });
 });

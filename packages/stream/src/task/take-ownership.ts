@@ -1,6 +1,7 @@
-import { isPlatformError, PlatformError } from '@marketing-streams/platform/errors';
+import { PlatformError } from '@marketing-streams/platform/errors';
 import type { Position, RangeReader, TransactionalProducer } from '../kafka/api.ts';
 import type { Rebuild } from '../processor.ts';
+import { isHeldByStoppedProcess, noteHolder } from '../state/store-holder.ts';
 import type { StoreMeta, StoreOwner } from '../state/store-meta.ts';
 import { openTaskStore, removeTaskStore, type TaskStore } from '../state/task-store.ts';
 import { foldAgain } from './fold-again.ts';
@@ -182,30 +183,27 @@ const readOnly = (store: TaskStore) => {
 };
 
 /**
- * The task's store, claimed for the producer. A process that was stopped in the middle of a write holds the
- * store's lock for as long as it exists: its files are then left to it, and the state is rebuilt in new ones.
+ * The task's store, claimed for the producer. A process that was stopped may hold the store's lock for as long
+ * as it exists: its files are then left to it, and the state is rebuilt in new ones.
  */
 const claimStore = async (
-  setup: TaskSetup,
+  { folder, logger }: TaskSetup,
   opened: TaskStore | null,
   owner: StoreOwner,
 ): Promise<TaskStore> => {
-  const { folder, logger } = setup;
+  if (opened === null && isHeldByStoppedProcess(folder)) {
+    logger.error({ folder }, 'the former owner is stopped and may hold the store: giving the store up');
+    await removeTaskStore(folder);
+  }
   const store = opened ?? openTaskStore(folder);
   try {
     await store.claim(owner);
-    return store;
   } catch (error) {
-    if (!isPlatformError(error, 'STORAGE_UNAVAILABLE')) {
-      await store.close();
-      throw error;
-    }
-    logger.error({ folder }, `${error.message}: giving the store up`);
-    await removeTaskStore(folder);
-    const fresh = openTaskStore(folder);
-    await fresh.claim(owner);
-    return fresh;
+    await store.close();
+    throw error;
   }
+  noteHolder(folder);
+  return store;
 };
 
 /**
