@@ -82,8 +82,12 @@ down: ## Stop what runs in Docker; keeps the data
 
 clear: ## Stop what runs in Docker and remove all data, the demo's too
 	@if command -v docker >/dev/null; then set -f; \
-	  if [ -n "$${DELTA_VOLUME:-}" ]; then $(compose) run --rm --no-deps storage find /data/delta -mindepth 1 -delete; fi; \
-	  for compose in $(both); do $$compose down -v --remove-orphans; done; fi
+	  for compose in $(both); do DELTA_VOLUME= $$compose down -v --remove-orphans; done; \
+	  if [ -n "$(DELTA_VOLUME)" ]; then \
+	    $(compose) run --rm --no-deps storage find /data/delta -mindepth 1 -delete; \
+	    $(compose) down -v; \
+	  fi; \
+	fi
 	@scripts/clear.sh
 
 logs: ## Follow the logs: SERVICE=silver for one
