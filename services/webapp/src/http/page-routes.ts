@@ -73,11 +73,7 @@ export const pageRoutes = (context: WebContext): Router => {
     response.redirect(303, back);
   };
 
-  router.get('/', (request, response) => {
-    response.redirect(302, request.originalUrl.replace(/^\/(?=\?|$)/, '/customers'));
-  });
-
-  router.get('/customers', async (request, response) => {
+  router.get(['/', '/customers'], async (request, response) => {
     const query = parseListQuery(request.query);
     const layout: Layout = request.query['layout'] === 'table' ? 'table' : 'cards';
     const place = events.place();

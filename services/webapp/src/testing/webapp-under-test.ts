@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { createAvroCodec } from '@marketing-streams/contracts/avro-codec';
 import type { CustomerGold } from '@marketing-streams/contracts/generated/customer-gold';
 import type { ProfileUpsert } from '@marketing-streams/contracts/generated/profile-upsert';
@@ -11,7 +12,6 @@ import { createLogger } from '@marketing-streams/platform/logging';
 import { createMetrics } from '@marketing-streams/platform/metrics';
 import type { OutgoingRecord } from '@marketing-streams/stream/kafka/api';
 import { createKafkaClient } from '@marketing-streams/stream/kafka/client';
-import { vi } from 'vitest';
 import type { WebappConfig } from '../config.ts';
 import { startWebapp, type WebappTopics } from '../start-webapp.ts';
 
@@ -47,9 +47,16 @@ export type RunningWebapp = {
 
 const PARTITIONS = 3;
 
-const isReady = async (url: string): Promise<void> => {
-  const response = await fetch(`${url}/readyz`);
-  if (response.status !== 200) throw new Error(await response.text());
+const START_MILLISECONDS = 60_000;
+const POLL_MILLISECONDS = 20;
+
+/** Resolves when the web app says that it is ready. */
+const becomesReady = async (url: string): Promise<void> => {
+  for (const deadline = Date.now() + START_MILLISECONDS; ; await delay(POLL_MILLISECONDS)) {
+    const response = await fetch(`${url}/readyz`);
+    if (response.status === 200) return;
+    if (Date.now() > deadline) throw new Error(`not ready in time: ${await response.text()}`);
+  }
 };
 
 /** Topics and keys of their own for one test file. */
@@ -133,7 +140,7 @@ export const createSurroundings = async (): Promise<Surroundings> => {
       },
     };
     running.add(webapp);
-    await Promise.race([vi.waitFor(() => isReady(webapp.url), { timeout: 10_000 }), crashed.promise]);
+    await Promise.race([becomesReady(webapp.url), crashed.promise]);
     return webapp;
   };
 
