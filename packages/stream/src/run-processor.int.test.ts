@@ -5,6 +5,7 @@ import type { KafkaRecord } from '@marketing-streams/contracts/record';
 import { PlatformError } from '@marketing-streams/platform/errors';
 import { createMetrics } from '@marketing-streams/platform/metrics';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { migrateTasks } from './migrate-tasks.ts';
 import { from } from './pipeline.ts';
 import type { ProcessorDefinition } from './processor.ts';
 import { runProcessor } from './run-processor.ts';
@@ -256,6 +257,31 @@ describe('a restart', () => {
       expect(other.ready()).toContain('TASKS=2');
       await other.stop();
     }
+    await ledger.verify();
+  });
+
+  it('goes on with another number of tasks after migrate-tasks', async () => {
+    ledger = await openCountingLedger(fixture, 'migrate', { tasks: 2 });
+    const { name, topics } = ledger.settings;
+    const migrate = () =>
+      migrateTasks({
+        kafka: fixture.kafka,
+        processor: name,
+        topics: topics.inputs,
+        from: 2,
+        to: 3,
+        stateDir,
+        logger: fixture.logger,
+      });
+    await ledger.send(200);
+    const first = await runCounting();
+    await ledger.settled();
+    await expect(migrate()).rejects.toMatchObject({ code: 'TASKS_CHANGED' });
+    await first.stop();
+    await migrate();
+    await ledger.send(200);
+    await runCounting({ tasks: 3 });
+    await ledger.settled();
     await ledger.verify();
   });
 

@@ -199,6 +199,8 @@ export type Admin = {
     groupId: string,
     partitions: readonly TopicPartition[],
   ) => Promise<readonly CommittedPosition[]>;
+  /** True when the group has members at the moment. */
+  readonly hasMembers: (groupId: string) => Promise<boolean>;
   /** Forgets the groups and their positions; they must have no members. */
   readonly deleteGroups: (groupIds: readonly string[]) => Promise<void>;
   readonly close: () => Promise<void>;

@@ -119,6 +119,11 @@ export const createAdmin = (connectionOptions: ConnectionOptions): Admin => {
       insist(`asking for the positions of ${groupId}`, async () =>
         fetchCommitted(await connection.coordinatorOf('group', groupId), groupId, partitions),
       ),
+    hasMembers: (groupId) =>
+      insist(`looking for members of ${groupId}`, async () => {
+        const { groups } = await (await kafkajsAdmin()).describeGroups([groupId]);
+        return groups.some(({ members }) => members.length > 0);
+      }),
     deleteGroups: (groupIds) =>
       insist('deleting groups', async () => {
         await (await kafkajsAdmin()).deleteGroups([...groupIds]);

@@ -28,7 +28,8 @@ const NO_HEADERS: Headers = {};
 const readHeaders = (cursor: Cursor): Headers => {
   const count = readVarint(cursor);
   if (count === 0) return NO_HEADERS;
-  const headers: Headers = {};
+  // No prototype: a header may have any name.
+  const headers: Headers = Object.create(null);
   for (let i = 0; i < count; i++) {
     const name = (readVarintBytes(cursor) ?? Buffer.alloc(0)).toString('utf8');
     const value = readVarintBytes(cursor) ?? undefined;
