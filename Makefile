@@ -21,6 +21,11 @@ compose = $(or $(compose_$(broker)),$(error BROKER is redpanda or kafka, not $(b
 both := "$(compose_redpanda)" "$(compose_kafka) --profile *"
 running = command -v docker >/dev/null && [ -n "$$($(compose) ps -q --status running broker 2>/dev/null)" ]
 
+# Banners and open forms outlive a restart of the web app: it signs them with a secret of this folder.
+secret_file := .local/docker-session-secret
+with_secret = mkdir -p .local; [ -s $(secret_file) ] || (umask 077; head -c 24 /dev/urandom | base64 > $(secret_file)); \
+  export SESSION_SECRET="$${SESSION_SECRET:-$$(cat $(secret_file))}"
+
 page = http://localhost:$(or $(PORT),5000)
 workers := bronze silver gold scorer gold-publisher
 
@@ -72,9 +77,9 @@ up: ## Build and start everything in Docker: BROKER=kafka, TRAFFIC=off, UI=off, 
 	@scripts/doctor.sh docker
 	@other="$(if $(filter kafka,$(broker)),$(compose_redpanda),$(compose_kafka))"; \
 	  if [ -n "$$($$other ps -q)" ]; then $$other down --remove-orphans; fi
-	$(compose) up -d --build --wait $(if $(filter off,$(TRAFFIC)),--scale producer=0) \
+	@$(with_secret); $(compose) up -d --build --wait $(if $(filter off,$(TRAFFIC)),--scale producer=0) \
 	  $(if $(filter redpanda,$(broker)),$(if $(filter off,$(UI)),--scale kafka-ui=0))
-	@mkdir -p .local && echo $(broker) > $(broker_file)
+	@echo $(broker) > $(broker_file)
 	@echo "ready $(page)"
 
 down: ## Stop what runs in Docker; keeps the data
@@ -108,7 +113,7 @@ schemas: ## Register the schemas, refusing what would break readers
 	@if $(running); then $(compose) run --rm schemas; else $(MAKE) --no-print-directory $(installed) && node scripts/src/schemas.ts; fi
 
 webapp: ## Build and start the web app in Docker (and what it needs)
-	$(compose) up -d --build --wait webapp
+	@$(with_secret); $(compose) up -d --build --wait webapp
 	@echo "ready $(page)"
 
 webapp-local: $(installed) ## Run the web app on this machine against what runs in Docker, or the demo
