@@ -44,6 +44,7 @@ export const createGroupConsumer = (
   let turn = new AbortController();
   let loop: FetchLoop | undefined;
   let problem: string | null = 'joining the group';
+  let isJoining = false;
 
   const positionsFor = async (membership: Membership, signal: AbortSignal): Promise<readonly Position[]> => {
     for (let wait = FIRST_BACKOFF_MILLISECONDS; ; wait = Math.min(wait * 2, LONGEST_BACKOFF_MILLISECONDS)) {
@@ -79,7 +80,10 @@ export const createGroupConsumer = (
 
   /** One membership from the join to its end; rejects with what ended it, if that was an error. */
   const takeTurn = async (): Promise<void> => {
-    const membership = await member.join();
+    isJoining = true;
+    const membership = await member.join().finally(() => {
+      isJoining = false;
+    });
     turn = new AbortController();
     const { signal } = turn;
     const { generation, partitions } = membership;
@@ -137,7 +141,7 @@ export const createGroupConsumer = (
     close: async () => {
       closing.abort();
       turn.abort();
-      const isJoining = problem === 'joining the group' || problem === 'rebalancing';
+      // A join is answered only when all members have joined: nobody waits for that here.
       if (isJoining) await groupConnection.forget().catch(() => {});
       await ended;
       await member.leave();
