@@ -12,6 +12,7 @@ import type { WebappConfig } from './config.ts';
 import { createApp } from './http/app.ts';
 import { listen } from './http/listen.ts';
 import { createEventHub } from './live/event-hub.ts';
+import { startKafkaProbe } from './live/kafka-probe.ts';
 import { watchWorld } from './live/watch-world.ts';
 import * as format from './present/format.ts';
 import { createRenderer } from './present/renderer.ts';
@@ -103,16 +104,17 @@ export const startWebapp = async (
   });
   onShutdown('view', follower.stop);
 
+  const probe = startKafkaProbe(admin);
+  onShutdown('kafka probe', probe.stop);
+  const kafkaProblem: ReadinessCheck = () => probe.problem() ?? follower.kafkaProblem();
+
   const events = createEventHub(view, logger);
   onShutdown('events', events.close);
-  const world = watchWorld(
-    { kafka: follower.kafkaProblem, redis: follower.redisProblem },
-    events.statusChanged,
-  );
+  const world = watchWorld({ kafka: kafkaProblem, redis: follower.redisProblem }, events.statusChanged);
   onShutdown('world', world.stop);
 
   const checks: Record<string, ReadinessCheck> = {
-    kafka: follower.kafkaProblem,
+    kafka: kafkaProblem,
     redis: follower.redisProblem,
     view: view.problem,
   };
@@ -123,6 +125,7 @@ export const startWebapp = async (
     view,
     actions: createActions({
       producer,
+      kafkaProblem: probe.problem,
       topics: topics.actions,
       codecs: codecs.actions,
       view,

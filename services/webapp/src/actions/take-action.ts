@@ -1,7 +1,9 @@
 import type { ActivationDeliveryStatus } from '@marketing-streams/contracts/generated/activation-delivery-status';
 import type { OrderPlaced } from '@marketing-streams/contracts/generated/order-placed';
 import type { ProfileUpsert } from '@marketing-streams/contracts/generated/profile-upsert';
+import type { SourceOffset } from '@marketing-streams/contracts/record';
 import type { TopicName } from '@marketing-streams/contracts/topics';
+import { isPlatformError, PlatformError } from '@marketing-streams/platform/errors';
 import type { Producer } from '@marketing-streams/stream/kafka/api';
 import type { LiveView } from '../view/live-view.ts';
 import type { OverlaidCustomer } from '../view/overlay.ts';
@@ -52,7 +54,9 @@ export type Actions = {
 };
 
 export type ActionsOptions = {
-  readonly producer: Producer;
+  readonly producer: Pick<Producer, 'send'>;
+  /** Not null when Kafka is known to be away: then nothing is sent, instead of waiting for a time-out. */
+  readonly kafkaProblem: () => string | null;
   readonly topics: ActionTopics;
   readonly codecs: ActionCodecs;
   readonly view: LiveView;
@@ -67,23 +71,37 @@ const encode = (codecs: ActionCodecs, event: ActionEvent): Buffer => {
   return codecs.engagement.encode(event.value);
 };
 
+const AWAY = 'Kafka is away, so nothing was sent. Please try again in a moment.';
+/** The outcome is unknown: what was sent may have been kept although nobody said so. */
+const UNCONFIRMED =
+  'Kafka did not confirm in time. Nothing is shown as done; if it was received after all, it appears by itself.';
+
 /** The actions of one web app. */
 export const createActions = (options: ActionsOptions): Actions => {
   const { producer, topics, codecs, view, world } = options;
 
+  const produce = async (topic: string, key: string, value: Buffer): Promise<SourceOffset> => {
+    if (options.kafkaProblem() !== null) throw new PlatformError('KAFKA_UNAVAILABLE', AWAY);
+    try {
+      const [position] = await producer.send([{ topic, key, value }]);
+      return position!;
+    } catch (cause) {
+      if (!isPlatformError(cause, 'KAFKA_UNAVAILABLE')) throw cause;
+      throw new PlatformError('KAFKA_UNAVAILABLE', UNCONFIRMED, { cause });
+    }
+  };
+
   const take = async <Event extends ActionEvent>(plan: ActionPlan<Event>): Promise<ActionTaken<Event>> => {
     const { customer_id, event, label } = plan;
-    const [position] = await producer.send([
-      { topic: topics[event.kind], key: customer_id, value: encode(codecs, event) },
-    ]);
-    const effect = plan.effectAt(position!);
+    const position = await produce(topics[event.kind], customer_id, encode(codecs, event));
+    const effect = plan.effectAt(position);
     if (effect !== null) {
       const { now, newId } = world();
       await view.take({
         action_id: newId(),
         customer_id,
         label,
-        position: position!,
+        position,
         taken_at: now,
         deadline: now + options.overlayTimeout,
         effect,

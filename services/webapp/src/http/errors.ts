@@ -28,8 +28,6 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
 
 /** What people read when a part of the world is away. */
 const OUTAGES: Partial<Record<ErrorCode, string>> = {
-  KAFKA_UNAVAILABLE:
-    'Kafka did not confirm in time, so nothing is shown as done. Please try again in a moment.',
   REDIS_UNAVAILABLE: 'Redis, which holds the customers shown here, is away. This page tries again by itself.',
   REGISTRY_UNAVAILABLE: 'The schema registry is away. Please try again in a moment.',
 };

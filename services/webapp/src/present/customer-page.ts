@@ -6,7 +6,7 @@ import { type CustomerCard, customerCard } from './customer-card.ts';
 import { money, stageName } from './format.ts';
 
 /** One line of the timeline. */
-export type TimelineLine = {
+type TimelineLine = {
   readonly kind: 'order' | 'cancellation' | 'delivery' | 'failure' | 'stage' | 'profile' | 'pending';
   readonly title: string;
   readonly detail: string;
@@ -14,7 +14,7 @@ export type TimelineLine = {
   readonly at: number;
 };
 
-export type ChannelBar = {
+type ChannelBar = {
   readonly name: string;
   readonly delivered: number;
   readonly failed: number;
@@ -22,7 +22,7 @@ export type ChannelBar = {
   readonly percent: number;
 };
 
-export type FactorBar = {
+type FactorBar = {
   readonly name: string;
   readonly value: number;
   readonly contribution: number;

@@ -11,7 +11,7 @@ import { count, percent, stageName, tileMoney } from './format.ts';
 export type Layout = 'cards' | 'table';
 
 export type Choice = { readonly value: string; readonly label: string; readonly chosen: boolean };
-export type FilterChip = {
+type FilterChip = {
   readonly label: string;
   readonly stage: string | null;
   readonly count: string;

@@ -1,5 +1,5 @@
 /** An event as it came. */
-export type ReceivedEvent = {
+type ReceivedEvent = {
   readonly id: string;
   readonly name: string;
   readonly data: Record<string, unknown>;

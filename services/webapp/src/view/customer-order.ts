@@ -1,4 +1,4 @@
-import type { IndexedCustomer } from './customer-index.ts';
+import type { IndexedCustomer } from './indexed-customer.ts';
 
 /** What a list of customers can be sorted by, and the direction that is natural for it. */
 export const SORT_KEYS = {

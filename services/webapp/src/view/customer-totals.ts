@@ -1,5 +1,5 @@
 import { LIFECYCLE_STAGES, type LifecycleStage } from '@marketing-streams/domain/lifecycle';
-import type { IndexedCustomer } from './customer-index.ts';
+import type { IndexedCustomer } from './indexed-customer.ts';
 
 /** The figures on top of the customers page, over all customers whatever the filter. Money in cents. */
 export type CustomerTotals = {

@@ -22,7 +22,7 @@ export const VIEW_TOPICS = {
 } as const satisfies Record<keyof ViewTopics, TopicName>;
 
 /** Reads values of one topic; throws a PlatformError that says what is wrong with a value. */
-export type Decoder<Value> = {
+type Decoder<Value> = {
   readonly decode: (value: Buffer) => Value;
   /** Resolves schemas not met before; throws REGISTRY_UNAVAILABLE on an outage. */
   readonly prepare: (records: readonly Pick<KafkaRecord, 'value'>[]) => Promise<void>;
