@@ -1,7 +1,12 @@
 import { type Request, type Response, Router } from 'express';
-import { invalidRequest, parseRequest } from '../actions/parse-request.ts';
+import { parseRequest } from '../actions/parse-request.ts';
 import { suggestPerson } from '../actions/random-person.ts';
-import { customerRequest, engagementRequest, orderRequest } from '../actions/request-shapes.ts';
+import {
+  type CustomerRequest,
+  customerRequest,
+  engagementRequest,
+  orderRequest,
+} from '../actions/request-shapes.ts';
 import type { ActionTaken } from '../actions/take-action.ts';
 import { PAGE_HISTORY } from '../live/subscriptions.ts';
 import { type CustomerCard, customerCard } from '../present/customer-card.ts';
@@ -130,17 +135,25 @@ export const pageRoutes = (context: WebContext): Router => {
     });
   });
 
-  router.post('/customers', async (request, response) => {
+  /** The person a form describes; null when the form had to be shown again because something is wrong with it. */
+  const personOf = (request: Request, response: Response): CustomerRequest | null => {
     const fields = formFields(request);
-    const parsed = customerRequest.safeParse(fields);
-    if (!parsed.success && !wantsJson(request)) {
-      const problem = problemOf(invalidOf(fields));
+    try {
+      return parseRequest(customerRequest, fields);
+    } catch (error) {
+      const problem = problemOf(error);
+      if (problem.status !== 400 || wantsJson(request)) throw error;
       response.status(problem.status);
       const problems = Object.fromEntries(problem.fields.map(({ field, message }) => [field, message]));
       newCustomerPage(request, response, fields, problems);
-      return;
+      return null;
     }
-    const taken = await actions.createCustomer(parseRequest(customerRequest, fields));
+  };
+
+  router.post('/customers', async (request, response) => {
+    const person = personOf(request, response);
+    if (person === null) return;
+    const taken = await actions.createCustomer(person);
     const { customer_id, label } = taken.plan;
     const flash: Flash = { kind: 'success', text: `${label} created: a prospect, inactive, with $0.00` };
     acted(request, response, taken, flash, `/customers/${encodeURIComponent(customer_id)}`);
@@ -178,14 +191,4 @@ export const pageRoutes = (context: WebContext): Router => {
   });
 
   return router;
-};
-
-/** The error that the form's fields give. */
-const invalidOf = (fields: Record<string, unknown>): unknown => {
-  try {
-    parseRequest(customerRequest, fields);
-    return invalidRequest([]);
-  } catch (error) {
-    return error;
-  }
 };
