@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -72,6 +72,23 @@ describe('a task store', () => {
     expect(write).toThrow(expect.objectContaining({ code: 'STATE_CONFLICT' }));
     expect(store.get('a')).toBe(1);
     await store.close();
+  });
+
+  it('is begun anew when the machine crashed while it was being written, and only then', async () => {
+    const note = join(folder, 'boot');
+    const store = openTaskStore(folder);
+    await store.claim(former);
+    store.write(new Map([['a', 1]]), meta(), null);
+    await store.close();
+    expect(readFileSync(note, 'utf8')).toBe('clean');
+    const kept = openTaskStore(folder);
+    expect(kept.get('a')).toBe(1);
+    await kept.close();
+    writeFileSync(note, 'an earlier life of the machine');
+    const anew = openTaskStore(folder);
+    expect(anew.get('a')).toBeUndefined();
+    expect(anew.meta()).toBeNull();
+    await anew.close();
   });
 
   it('is known to be held by a process that is stopped', async () => {

@@ -1,7 +1,9 @@
-import { mkdirSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { PlatformError } from '@marketing-streams/platform/errors';
 import { open } from 'lmdb';
+import { bootId, mayBeTorn, noteClean, noteWriting } from './boot-note.ts';
 import { isSameOwner, type StoreMeta, type StoreOwner } from './store-meta.ts';
 
 /** Changes of one transaction: key → new value, or `REMOVED`. */
@@ -53,12 +55,22 @@ const isWhereExpected = (stored: StoreMeta | null, expected: StoreMeta | null): 
     ? stored === expected
     : stored.transaction === expected.transaction && sameOffsets(stored, expected);
 
-/** Opens (and makes) the store in a folder. */
+const syncFile = (path: string): void => {
+  const file = openSync(path, 'r+');
+  fsyncSync(file);
+  closeSync(file);
+};
+
+/** Opens (and makes) the store in a folder; one that a crash of the machine may have torn is begun anew. */
 export const openTaskStore = (folder: string): TaskStore => {
+  if (mayBeTorn(folder)) rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  const environment = open({ path: folder, maxDbs: 2 });
+  noteWriting(folder);
+  const environment = open({ path: folder, maxDbs: 2, noSync: bootId() !== null });
   const state = environment.openDB<unknown, string>({ name: 'state' });
   const description = environment.openDB<StoreMeta | StoreOwner, string>({ name: 'description' });
+
+  let claimed: StoreOwner | null = null;
 
   const readMeta = (): StoreMeta | null => (description.get(META_KEY) as StoreMeta | undefined) ?? null;
 
@@ -94,6 +106,7 @@ export const openTaskStore = (folder: string): TaskStore => {
       try {
         const granted = await Promise.race([claiming, timer.promise]);
         if (!granted) throw new PlatformError('FENCED', `the state in ${folder} has a later owner`);
+        claimed = owner;
       } finally {
         clearTimeout(timeout);
       }
@@ -118,7 +131,19 @@ export const openTaskStore = (folder: string): TaskStore => {
         state.clearSync();
         description.put(META_KEY, next);
       }),
-    close: () => environment.close(),
+    close: async () => {
+      // Another process may be writing by now: then only it can tell that the store is whole.
+      const isMine = claimed !== null && isSameOwner(description.get(OWNER_KEY) as StoreOwner, claimed);
+      await environment.close();
+      if (!isMine) return;
+      try {
+        syncFile(join(folder, 'data.mdb'));
+        noteClean(folder);
+      } catch (error) {
+        // The folder may have been removed meanwhile: nothing to keep whole then.
+        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      }
+    },
   };
 };
 

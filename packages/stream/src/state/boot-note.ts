@@ -1,0 +1,42 @@
+import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+
+/*
+ * A store is written without fsync: what a killed process has written survives in the page cache, which is all
+ * that its successor needs, and a sync on every transaction would stop the event loop for as long as the disk
+ * likes. Only a crash of the operating system can leave a store half written. It is told by the boot id: a store
+ * that was not closed cleanly in an earlier life of the machine is not to be trusted.
+ */
+
+const FILE = 'boot';
+const CLEAN = 'clean';
+
+const read = (path: string): string | null => {
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch {
+    return null;
+  }
+};
+
+/** This life of the machine; null where the system does not tell (then stores are synced on every write). */
+export const bootId = (): string | null => read('/proc/sys/kernel/random/boot_id');
+
+const writeDurably = (path: string, text: string): void => {
+  const file = openSync(path, 'w');
+  writeSync(file, text);
+  fsyncSync(file);
+  closeSync(file);
+};
+
+/** True when the machine may have crashed while the store was being written. */
+export const mayBeTorn = (folder: string): boolean => {
+  const noted = read(join(folder, FILE));
+  return noted !== null && noted !== CLEAN && noted !== bootId();
+};
+
+/** Notes, before the first write, that the store is being written in this life of the machine. */
+export const noteWriting = (folder: string): void => writeDurably(join(folder, FILE), bootId() ?? CLEAN);
+
+/** Notes, after the last write is on disk, that the store is whole. */
+export const noteClean = (folder: string): void => writeDurably(join(folder, FILE), CLEAN);
