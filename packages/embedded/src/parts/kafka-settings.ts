@@ -7,6 +7,11 @@ export type KafkaNode = {
   readonly dataDirectory: string;
 };
 
+const asProperties = (settings: Readonly<Record<string, string | number | boolean>>): string =>
+  Object.entries(settings)
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join('');
+
 /**
  * `server.properties` of a one-node KRaft cluster. The voters are static, read from here at every start, so
  * that the ports may be others than last time (a dynamic quorum keeps addresses in its log).
@@ -48,10 +53,21 @@ export const kafkaSettings = (node: KafkaNode): string => {
     'num.io.threads': 4,
     'num.recovery.threads.per.data.dir': 2,
   };
-  return Object.entries(settings)
-    .map(([name, value]) => `${name}=${value}\n`)
-    .join('');
+  return asProperties(settings);
 };
+
+/** `server.properties` of the same node's controller alone, for which a broker that is gone is soon gone. */
+export const controllerSettings = (node: KafkaNode): string =>
+  asProperties({
+    'process.roles': 'controller',
+    'node.id': 1,
+    'controller.quorum.voters': `1@${LOOPBACK}:${node.controllerPort}`,
+    listeners: `CONTROLLER://${LOOPBACK}:${node.controllerPort}`,
+    'controller.listener.names': 'CONTROLLER',
+    'listener.security.protocol.map': 'CONTROLLER:PLAINTEXT',
+    'log.dirs': node.dataDirectory,
+    'broker.session.timeout.ms': 300,
+  });
 
 /** Log4j settings: one readable line an event, without the hundreds of lines of settings at every start. */
 export const KAFKA_LOGGING = `Configuration:

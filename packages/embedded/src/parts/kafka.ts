@@ -5,8 +5,9 @@ import { PlatformError } from '@marketing-streams/platform/errors';
 import { findFreePort } from '../ports.ts';
 import { runCommand } from '../run-command.ts';
 import { tellingLine } from '../supervise/log-tail.ts';
-import type { ProcessDefinition } from '../supervise/managed-process.ts';
+import type { Launch, ProcessDefinition } from '../supervise/managed-process.ts';
 import { javaFlags } from './java-launch.ts';
+import { endFormerSession } from './kafka-former-session.ts';
 import { kafkaProbe } from './kafka-probe.ts';
 import { KAFKA_LOGGING, kafkaSettings } from './kafka-settings.ts';
 import type { JavaPartContext } from './part-context.ts';
@@ -58,21 +59,26 @@ export const kafkaDefinition = (context: JavaPartContext): ProcessDefinition => 
     const settingsFile = join(context.dataDirectory, 'server.properties');
     const loggingFile = join(context.dataDirectory, 'log4j2.yaml');
     mkdirSync(context.dataDirectory, { recursive: true });
-    const controllerPort = await findFreePort();
-    writeFileSync(settingsFile, kafkaSettings({ port: context.port, controllerPort, dataDirectory: data }));
+    const node = { port: context.port, controllerPort: await findFreePort(), dataDirectory: data };
+    writeFileSync(settingsFile, kafkaSettings(node));
     writeFileSync(loggingFile, KAFKA_LOGGING);
     await formatOnce(context, settingsFile, data);
-    return {
-      command: context.java.command,
-      args: [
-        ...javaFlags(context, HEAP_MEGABYTES),
-        `-Dlog4j2.configurationFile=${loggingFile}`,
-        '-cp',
-        classPath(context.programDirectory),
-        'kafka.Kafka',
-        settingsFile,
-      ],
-      environment: context.environment,
-    };
+    const commandWith =
+      (from: JavaPartContext) =>
+      (settings: string): Launch => ({
+        command: context.java.command,
+        args: [
+          ...javaFlags(from, HEAP_MEGABYTES),
+          `-Dlog4j2.configurationFile=${loggingFile}`,
+          '-cp',
+          classPath(context.programDirectory),
+          'kafka.Kafka',
+          settings,
+        ],
+        environment: context.environment,
+      });
+    const { recordClassesTo: _, ...unrecorded } = context;
+    await endFormerSession(node, context.dataDirectory, commandWith(unrecorded));
+    return commandWith(context)(settingsFile);
   },
 });
