@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createSchemaRegistry, type SchemaRegistry } from '@marketing-streams/contracts/schema-registry';
 import { createTableSink } from '@marketing-streams/lakehouse/sink';
@@ -65,6 +66,8 @@ const recordCommits = (metrics: Metrics): ((commit: SinkCommit) => void) => {
  */
 export const runTableSink = (declarations: readonly TableDeclaration[]): Promise<void> =>
   runThread<TableSinkConfig>(async ({ name, config, logger, metrics }): Promise<ThreadWork> => {
+    const folder = join(config.state_dir, `${name}-table-sink`);
+    mkdirSync(folder, { recursive: true });
     const registry = createSchemaRegistry({ url: config.schema_registry_url });
     const kafka = createKafkaClient({
       bootstrapServers: config.kafka_bootstrap_servers,
@@ -92,6 +95,7 @@ export const runTableSink = (declarations: readonly TableDeclaration[]): Promise
       topics: declarations.map(({ topic }) => topic),
       positions: sink.positions,
       onRecords: sink.write,
+      memberFile: join(folder, 'member'),
       metrics,
       logger,
     });
