@@ -71,7 +71,7 @@ bench: $(installed) ## Measure latency, throughput, CPU and memory
 
 ## In Docker
 
-.PHONY: up down clear logs ps workers spark topics schemas webapp webapp-local smoke
+.PHONY: up down clear logs ps workers spark migrate-tasks topics schemas webapp webapp-local smoke
 up: broker = $(or $(BROKER),redpanda)
 up: ## Build and start everything in Docker: BROKER=kafka, TRAFFIC=off, UI=off, DELTA_VOLUME=./folder
 	@scripts/doctor.sh docker
@@ -105,6 +105,12 @@ workers: ## Build and start only the stream workers (and what they need)
 	$(compose) up -d --build --wait $(workers)
 
 spark: workers ## The same as workers
+
+migrate-tasks: ## Change the number of tasks of stopped workers: FROM=3 TO=4
+	$(compose) up -d --wait broker
+	$(compose) stop $(workers)
+	$(compose) run --rm --no-deps silver node scripts/src/migrate-tasks.ts --from "$(FROM)" --to "$(TO)"
+	@echo "now: make up TASKS=$(TO)"
 
 topics: ## Create or update the topics of the catalogue
 	@if $(running); then $(compose) run --rm topics; else $(MAKE) --no-print-directory $(installed) && node scripts/src/topics.ts; fi
