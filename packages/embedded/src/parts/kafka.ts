@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { PlatformError } from '@marketing-streams/platform/errors';
@@ -7,6 +6,7 @@ import { runCommand } from '../run-command.ts';
 import { tellingLine } from '../supervise/log-tail.ts';
 import type { Launch, ProcessDefinition } from '../supervise/managed-process.ts';
 import { javaFlags } from './java-launch.ts';
+import { newClusterId } from './kafka-cluster-id.ts';
 import { endFormerSession } from './kafka-former-session.ts';
 import { kafkaProbe } from './kafka-probe.ts';
 import { KAFKA_LOGGING, kafkaSettings } from './kafka-settings.ts';
@@ -25,7 +25,7 @@ const classPath = (programDirectory: string): string =>
 /** Gives a new data folder its cluster id. Kafka refuses to start on a folder that was never formatted. */
 const formatOnce = async (context: JavaPartContext, settingsFile: string, data: string): Promise<void> => {
   if (existsSync(join(data, 'meta.properties'))) return;
-  const clusterId = randomBytes(16).toString('base64url');
+  const clusterId = newClusterId();
   const { recordClassesTo: _, ...unrecorded } = context;
   const result = await runCommand(
     context.java.command,
