@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { cpuPercent } from './cpu-percent.ts';
 import { type Metric, rounded } from './metric.ts';
-import { PROCESSES, type Rig } from './rig.ts';
+import type { Rig } from './rig.ts';
 
 /** Design, section 9: all services together. */
 const GOAL_PERCENT_OF_A_CORE = 20;
@@ -12,12 +13,8 @@ export const measureIdle = async (rig: Rig, seconds: number): Promise<readonly M
   const begin = performance.now();
   await delay(seconds * 1000);
   const after = rig.usage();
-  const elapsed = (performance.now() - begin) / 1000;
-  const percent = PROCESSES.map((name) => ({
-    name,
-    value: ((after[name].cpuSeconds - before[name].cpuSeconds) / elapsed) * 100,
-  }));
-  const services = percent.filter(({ name }) => name !== 'kafka');
+  const percent = cpuPercent('idle', before, after, (performance.now() - begin) / 1000);
+  const services = percent.filter(({ name }) => !name.startsWith('idle.kafka'));
   return [
     {
       name: 'idle.services_percent_of_a_core',
@@ -26,13 +23,6 @@ export const measureIdle = async (rig: Rig, seconds: number): Promise<readonly M
       better: 'lower',
       goal: GOAL_PERCENT_OF_A_CORE,
     },
-    ...percent.map(
-      ({ name, value }): Metric => ({
-        name: `idle.${name}_percent_of_a_core`,
-        value: rounded(value),
-        unit: '%',
-        better: 'info',
-      }),
-    ),
+    ...percent,
   ];
 };

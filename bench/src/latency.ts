@@ -1,3 +1,4 @@
+import { cpuPercent } from './cpu-percent.ts';
 import { type Metric, percentile, rounded } from './metric.ts';
 import { startOrderMeter } from './order-meter.ts';
 import type { Rig } from './rig.ts';
@@ -12,10 +13,13 @@ const GOALS = { p50: 40, p99: 120 };
 export const measureLatency = async (rig: Rig, rate: number, seconds: number): Promise<readonly Metric[]> => {
   const meter = await startOrderMeter(rig.access, `latency-${rate}`);
   let measured: readonly number[];
+  let cpu: readonly Metric[];
   try {
     await meter.sendSteadily(rate, WARM_UP_SECONDS);
+    const before = rig.usage();
     const begin = performance.now();
     await meter.sendSteadily(rate, seconds);
+    cpu = cpuPercent(`latency.${rate}/s`, before, rig.usage(), (performance.now() - begin) / 1000);
     await meter.allSeen();
     measured = meter.journeys
       .filter(({ sentAt }) => sentAt >= begin)
@@ -35,5 +39,6 @@ export const measureLatency = async (rig: Rig, rate: number, seconds: number): P
     metric('p50', 0.5, 'lower', GOALS.p50),
     metric('p99', 0.99, 'lower', GOALS.p99),
     metric('max', 1, 'info'),
+    ...cpu,
   ];
 };

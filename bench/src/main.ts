@@ -58,12 +58,19 @@ const chosenParts = (): ReadonlySet<Part> => {
 
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
+/** Says each figure as soon as it is known: a long run that breaks off has told what it measured. */
+const told = (metrics: readonly Metric[]): readonly Metric[] => {
+  for (const { name, value, unit, better } of metrics)
+    if (better !== 'info') say(`  ${name} ${value} ${unit}`);
+  return metrics;
+};
+
 const measureOnRig = async (rig: Rig, parts: ReadonlySet<Part>): Promise<readonly Metric[]> => {
   const metrics: Metric[] = [];
   if (parts.has('latency')) {
     for (const rate of values.rates.split(',').map((text) => positive('rates', text))) {
       say(`latency at ${rate}/s …`);
-      metrics.push(...(await measureLatency(rig, rate, positive('seconds', values.seconds))));
+      metrics.push(...told(await measureLatency(rig, rate, positive('seconds', values.seconds))));
     }
   }
   if (parts.has('backlog')) {
@@ -75,15 +82,15 @@ const measureOnRig = async (rig: Rig, parts: ReadonlySet<Part>): Promise<readonl
       activations: Math.ceil(activations * scale),
     };
     say(`backlog of ${size.customers + size.orders + size.activations} events …`);
-    metrics.push(...(await measureBacklog(rig, size, 1)));
+    metrics.push(...told(await measureBacklog(rig, size, 1)));
   }
   if (parts.has('idle')) {
     say('idle …');
-    metrics.push(...(await measureIdle(rig, positive('idle-seconds', values['idle-seconds']))));
+    metrics.push(...told(await measureIdle(rig, positive('idle-seconds', values['idle-seconds']))));
   }
   if (parts.has('recovery')) {
     say('recovery from kill -9 …');
-    metrics.push(...(await measureRecovery(rig)));
+    metrics.push(...told(await measureRecovery(rig)));
   }
   return metrics;
 };
@@ -97,13 +104,13 @@ const run = async (): Promise<void> => {
   const metrics: Metric[] = [];
   if (parts.has('start')) {
     say('start of the demo …');
-    metrics.push(...(await measureDemoStart()));
+    metrics.push(...told(await measureDemoStart()));
   }
   if (parts.size > (parts.has('start') ? 1 : 0)) {
     say('starting the stack and all services …');
     const rig = await startRig();
     try {
-      metrics.push(...(await measureOnRig(rig, parts)));
+      metrics.push(...told(await measureOnRig(rig, parts)));
     } finally {
       await rig.stop();
     }

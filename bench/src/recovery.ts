@@ -14,7 +14,7 @@ const KILL_AFTER_SECONDS = 5;
 const RUN_SECONDS = 20;
 
 /** An order that took longer than this was held up by the kill. */
-const HELD_UP_MILLISECONDS = 250;
+const HELD_UP_MILLISECONDS = 500;
 
 /** When the last order that the kill held up was seen, in seconds after the kill. */
 const caughtUpAfter = (journeys: readonly Journey[], killedAt: number): number => {
