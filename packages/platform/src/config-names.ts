@@ -1,0 +1,23 @@
+import { commonShape, deltaShape, taskShape } from './common-config.ts';
+
+/** The sections of the settings file besides `common`: one per process. Another name is a misspelt one. */
+export const SECTIONS = [
+  'webapp',
+  'producer',
+  'bronze',
+  'silver',
+  'gold',
+  'scorer',
+  'gold-publisher',
+  'demo',
+  'topics',
+  'schemas',
+  'migrate-tasks',
+] as const;
+
+/** What may stand in `common`: the settings that more than one process reads. */
+export const COMMON_KEYS: readonly string[] = [
+  ...Object.keys({ ...commonShape, ...taskShape, ...deltaShape }),
+  'redis_url',
+  'input_retention',
+];
