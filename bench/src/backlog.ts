@@ -1,5 +1,6 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { TopicName } from '@marketing-streams/contracts/topics';
 import type { OutgoingRecord } from '@marketing-streams/stream/kafka/api';
 import type { PipelineAccess } from '@marketing-streams/tests/harness/pipeline-access';
 import { TABLE_TOPICS } from '@marketing-streams/tests/harness/topology';
@@ -130,6 +131,30 @@ const usageMetrics = (
   ];
 };
 
+/** Topics whose records tell how much of the backlog was coalesced on its way. */
+const PASSED_TOPICS: readonly TopicName[] = [
+  'silver.customers.v1',
+  'silver.orders.v1',
+  'silver.activations.v1',
+  'gold.customer_360.v1',
+  'dom.propensity.score.v1',
+  'dom.customer.gold.v1',
+];
+
+/** Records per topic so far, transaction markers included. */
+const recordsOf = async ({ kafka }: PipelineAccess): Promise<ReadonlyMap<string, number>> => {
+  const admin = kafka.admin();
+  try {
+    const counts = new Map<string, number>();
+    for (const { topic, offset } of await admin.endOffsets(PASSED_TOPICS)) {
+      counts.set(topic, (counts.get(topic) ?? 0) + offset);
+    }
+    return counts;
+  } finally {
+    await admin.close();
+  }
+};
+
 /** A backlog through all layers and tables: until every customer's gold record is exact, and to the last Delta row. */
 export const measureBacklog = async (
   rig: Rig,
@@ -142,6 +167,7 @@ export const measureBacklog = async (
   const follower = followGold(access.kafka, watch.onGold);
   try {
     await follower.ready;
+    const recordsBefore = await recordsOf(access);
     const before = rig.usage();
     const begin = await publishAtOnce(access, records);
     let completedAt: number | null = null;
@@ -158,6 +184,8 @@ export const measureBacklog = async (
     const goldSeconds = (completedAt! - begin) / 1000;
     const deltaSeconds = (lastTableCommit(pipeline.deltaDirectory) - begin) / 1000;
     const events = records.length;
+    const after = rig.usage();
+    const recordsAfter = await recordsOf(access);
     return [
       { name: 'backlog.to_last_gold_record_s', value: rounded(goldSeconds), unit: 's', better: 'lower' },
       { name: 'backlog.to_last_delta_row_s', value: rounded(deltaSeconds), unit: 's', better: 'lower' },
@@ -168,7 +196,15 @@ export const measureBacklog = async (
         better: 'higher',
         goal: GOALS.eventsPerSecond,
       },
-      ...usageMetrics(before, rig.usage(), events),
+      ...usageMetrics(before, after, events),
+      ...PASSED_TOPICS.map(
+        (topic): Metric => ({
+          name: `backlog.records.${topic}`,
+          value: (recordsAfter.get(topic) ?? 0) - (recordsBefore.get(topic) ?? 0),
+          unit: 'records',
+          better: 'info',
+        }),
+      ),
     ];
   } finally {
     await follower.stop();
