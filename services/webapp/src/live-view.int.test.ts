@@ -152,6 +152,43 @@ describe('the live view', () => {
     await gated.stop();
     await gate.close();
   });
+
+  it('does not call a confirmed order or customer failed because Redis goes away before it is shown', async () => {
+    const gate = await startTcpGate(surroundings.redisUrl);
+    const gated = await surroundings.start({ redis_url: gate.url });
+    await surroundings.publishGold(
+      customerGold({ customer_id: 'once', order_count: 2, lifetime_value: 4_000 }),
+    );
+    await gated.caughtUp();
+    const post = (path: string, body: object) =>
+      fetch(`${gated.url}/api/customers${path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+    // Nothing but the action that is saved for showing has this text.
+    gate.shutAt('"order_id":"o-once"');
+    const ordered = await post('/once/orders', { order_id: 'o-once', total_amount: 10 });
+    expect([ordered.status, await ordered.json()]).toMatchObject([
+      202,
+      {
+        order_id: 'o-once',
+        total_amount: 10,
+        customer: { customer_id: 'once', order_count: 3, lifetime_value: 50, pending: true },
+      },
+    ]);
+    gate.open();
+    await vi.waitFor(async () => expect(await customer('once', gated.url)).toMatchObject({ version: 1 }));
+    gate.shutAt('once@example.com');
+    const person = { first_name: 'Ada', last_name: 'Once', email: 'once@example.com' };
+    const created = await post('', person);
+    expect([created.status, await created.json()]).toMatchObject([
+      201,
+      { customer_id: expect.stringMatching(/^cus/), customer: { ...person, lifecycle_stage: 'prospect' } },
+    ]);
+    await gated.stop();
+    await gate.close();
+  });
 });
 
 describe('live events', () => {

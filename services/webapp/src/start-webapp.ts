@@ -131,6 +131,7 @@ export const startWebapp = async (
       view,
       world: () => ({ now: Date.now(), random: Math.random, newId: () => readableId(Date.now()) }),
       overlayTimeout: config.overlay_timeout_ms,
+      logger,
     }),
     events,
     status: world.status,

@@ -4,9 +4,10 @@ import type { ProfileUpsert } from '@marketing-streams/contracts/generated/profi
 import type { SourceOffset } from '@marketing-streams/contracts/record';
 import type { TopicName } from '@marketing-streams/contracts/topics';
 import { isPlatformError, PlatformError } from '@marketing-streams/platform/errors';
+import type { Logger } from '@marketing-streams/platform/logging';
 import type { Producer } from '@marketing-streams/stream/kafka/api';
 import type { LiveView } from '../view/live-view.ts';
-import type { OverlaidCustomer } from '../view/overlay.ts';
+import { type OverlaidCustomer, type Overlay, withAction } from '../view/overlay.ts';
 import {
   type ActionEvent,
   type ActionPlan,
@@ -45,7 +46,7 @@ export type ActionTaken<Event extends ActionEvent = ActionEvent> = {
 
 /**
  * What people can do. Every action resolves when Kafka has confirmed its record, and rejects with NOT_FOUND for
- * an unknown customer, KAFKA_UNAVAILABLE or REDIS_UNAVAILABLE.
+ * an unknown customer, KAFKA_UNAVAILABLE, or REDIS_UNAVAILABLE when Redis was away before anything was sent.
  */
 export type Actions = {
   readonly createCustomer: (request: CustomerRequest) => Promise<ActionTaken<ProfileEvent>>;
@@ -63,6 +64,7 @@ export type ActionsOptions = {
   readonly world: () => ActionWorld;
   /** How long an action is shown as done without its gold record, milliseconds. */
   readonly overlayTimeout: number;
+  readonly logger: Logger;
 };
 
 const encode = (codecs: ActionCodecs, event: ActionEvent): Buffer => {
@@ -91,46 +93,71 @@ export const createActions = (options: ActionsOptions): Actions => {
     }
   };
 
-  const take = async <Event extends ActionEvent>(plan: ActionPlan<Event>): Promise<ActionTaken<Event>> => {
+  /** The customer with a confirmed action shown as done; `before` is how it was when the action was taken. */
+  const show = async (
+    customerId: string,
+    overlay: Overlay | null,
+    before: OverlaidCustomer,
+  ): Promise<OverlaidCustomer> => {
+    try {
+      if (overlay !== null) await view.take(overlay);
+      const [customer] = await view.customers([customerId]);
+      return customer!;
+    } catch (error) {
+      // The record is in Kafka: whoever is told that it failed sends it again, and doubles it.
+      if (!isPlatformError(error, 'REDIS_UNAVAILABLE')) throw error;
+      options.logger.warn(
+        { reason: error.message, customer_id: customerId },
+        'a confirmed action is not shown until its gold record comes',
+      );
+      return overlay === null ? before : withAction(before, overlay);
+    }
+  };
+
+  const take = async <Event extends ActionEvent>(
+    plan: ActionPlan<Event>,
+    before: OverlaidCustomer,
+  ): Promise<ActionTaken<Event>> => {
     const { customer_id, event, label } = plan;
     const position = await produce(topics[event.kind], customer_id, encode(codecs, event));
     const effect = plan.effectAt(position);
-    if (effect !== null) {
-      const { now, newId } = world();
-      await view.take({
-        action_id: newId(),
-        customer_id,
-        label,
-        position,
-        taken_at: now,
-        deadline: now + options.overlayTimeout,
-        effect,
-      });
-    }
-    const [customer] = await view.customers([customer_id]);
-    return { plan, customer: customer! };
+    const { now, newId } = world();
+    const overlay: Overlay | null =
+      effect === null
+        ? null
+        : {
+            action_id: newId(),
+            customer_id,
+            label,
+            position,
+            taken_at: now,
+            deadline: now + options.overlayTimeout,
+            effect,
+          };
+    return { plan, customer: await show(customer_id, overlay, before) };
   };
 
-  const known = async (customerId: string): Promise<void> => {
+  const known = async (customerId: string): Promise<OverlaidCustomer> => {
     const [found] = await view.customers([customerId]);
     if (found === undefined || found.customer === null) throw view.missing(customerId);
+    return found;
   };
 
   return {
     createCustomer: async (request) => {
       // Asks Redis first: without it the new customer could not be shown.
       await view.customers(['']);
-      return take(planCustomer(request, world()));
+      return take(planCustomer(request, world()), { customer: null, pending: [], overdue: [] });
     },
     order: async (customerId, request) => {
-      await known(customerId);
+      const customer = await known(customerId);
       const { order_id } = request;
       const before = order_id === undefined ? null : await view.order(customerId, order_id);
-      return take(planOrder(customerId, request, before, world()));
+      return take(planOrder(customerId, request, before, world()), customer);
     },
     engage: async (customerId, request) => {
-      await known(customerId);
-      return take(planEngagement(customerId, request, world()));
+      const customer = await known(customerId);
+      return take(planEngagement(customerId, request, world()), customer);
     },
   };
 };

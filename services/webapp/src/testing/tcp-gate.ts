@@ -5,6 +5,8 @@ export type TcpGate = {
   /** The server's URL through the gate. */
   readonly url: string;
   readonly shut: () => void;
+  /** Shuts the gate in the moment in which somebody sends this text; it does not get through. */
+  readonly shutAt: (text: string) => void;
   readonly open: () => void;
   readonly close: () => Promise<void>;
 };
@@ -13,6 +15,11 @@ export const startTcpGate = async (serverUrl: string): Promise<TcpGate> => {
   const { hostname, port } = new URL(serverUrl);
   const sockets = new Set<Socket>();
   let isOpen = true;
+  let trap: string | null = null;
+  const shut = (): void => {
+    isOpen = false;
+    for (const socket of sockets) socket.destroy();
+  };
   const server = createServer((inside) => {
     if (!isOpen) {
       inside.destroy();
@@ -28,6 +35,11 @@ export const startTcpGate = async (serverUrl: string): Promise<TcpGate> => {
       });
       socket.on('error', () => socket.destroy());
     }
+    inside.on('data', (chunk) => {
+      if (trap === null || !chunk.includes(trap)) return;
+      trap = null;
+      shut();
+    });
     inside.pipe(outside).pipe(inside);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -35,9 +47,9 @@ export const startTcpGate = async (serverUrl: string): Promise<TcpGate> => {
   url.port = String((server.address() as AddressInfo).port);
   return {
     url: url.href,
-    shut: () => {
-      isOpen = false;
-      for (const socket of sockets) socket.destroy();
+    shut,
+    shutAt: (text) => {
+      trap = text;
     },
     open: () => {
       isOpen = true;

@@ -162,3 +162,13 @@ export const overlayCustomer = (
   }
   return { customer, pending, overdue };
 };
+
+/** A customer with one more action on top, confirmed a moment ago. */
+export const withAction = (before: OverlaidCustomer, overlay: Overlay): OverlaidCustomer => ({
+  ...before,
+  customer: applyEffect(
+    before.customer ?? unknownCustomer(overlay.customer_id, overlay.taken_at),
+    overlay.effect,
+  ),
+  pending: [...before.pending, overlay],
+});
