@@ -267,6 +267,21 @@ describe('a bad request', () => {
     },
   );
 
+  it('is not what a page behind a trusted proxy sends: its origin is the forwarded host', async () => {
+    const headers = { origin: 'https://shop.example', 'x-forwarded-host': 'shop.example' };
+    expect((await call('POST', '/api/customers', ada, headers)).status).toBe(403);
+    const proxied = await surroundings.start({ trusted_proxies: 1 });
+    const post = (origin: string) =>
+      fetch(`${proxied.url}/api/customers`, {
+        method: 'POST',
+        headers: { ...headers, origin, 'content-type': 'application/json' },
+        body: JSON.stringify(ada),
+      });
+    expect((await post('https://shop.example')).status).toBe(201);
+    expect((await post('https://elsewhere.example')).status).toBe(403);
+    await proxied.stop();
+  });
+
   it('beyond the limit of writes is a 429 that says when to come again', async () => {
     const strict = await surroundings.start({ writes_per_minute: 2 });
     const write = () =>
@@ -281,6 +296,15 @@ describe('a bad request', () => {
     expect(Number(third.headers.get('retry-after'))).toBeGreaterThan(0);
     expect((await fetch(`${strict.url}/api/customers`)).status).toBe(200);
     await strict.stop();
+  });
+
+  it('for a file that is not there is a 404 that does not tell where files lie', async () => {
+    const answer = await call('GET', '/assets/nope.js', undefined, { accept: 'application/json' });
+    expect(answer.status).toBe(404);
+    expect(answer.body).toEqual({ error: { code: 'NOT_FOUND', message: 'Not Found', fields: [] } });
+    expect((await call('GET', '/api/customers/%zz')).body).toMatchObject({
+      error: { code: 'VALUE_UNDECODABLE', message: "Failed to decode param '%zz'" },
+    });
   });
 
   it('for nothing there is a 404', async () => {

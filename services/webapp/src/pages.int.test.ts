@@ -97,6 +97,28 @@ describe('the pages without a script', () => {
     },
   );
 
+  it('say which token was wrong, and cut a long one', async () => {
+    const refused = async (fields: Record<string, string>): Promise<unknown> => {
+      const body = new URLSearchParams(fields);
+      const headers = { accept: 'application/json' };
+      const answer = await fetch(`${webapp.url}/customers`, { method: 'POST', headers, body });
+      const { error } = (await answer.json()) as { error: { code: string; fields: unknown } };
+      return [answer.status, error.code, error.fields];
+    };
+    const message = 'is not the token of this session';
+    expect(await refused({ _csrf: 'guessed' })).toEqual([
+      403,
+      'FORBIDDEN',
+      [{ field: '_csrf', value: 'guessed', message }],
+    ]);
+    expect(await refused({ _csrf: 'x'.repeat(5_000) })).toEqual([
+      403,
+      'FORBIDDEN',
+      [{ field: '_csrf', value: `"${'x'.repeat(199)}…`, message }],
+    ]);
+    expect(await refused({})).toEqual([403, 'FORBIDDEN', [{ field: '_csrf', message: 'is missing' }]]);
+  });
+
   it('write names as text, whatever they contain', async () => {
     const page = await (await createVisitor().visit(`${webapp.url}/customers/ada`)).text();
     expect(page).toContain('&lt;b&gt;Lovelace&lt;/b&gt;');

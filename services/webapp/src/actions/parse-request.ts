@@ -27,7 +27,7 @@ const valueAt = (input: unknown, path: readonly PropertyKey[]): unknown =>
   );
 
 /** A value as it can be repeated in an answer: long ones are cut. */
-const shown = (value: unknown): unknown => {
+export const shown = (value: unknown): unknown => {
   const json = JSON.stringify(value) as string | undefined;
   return json !== undefined && json.length > LONGEST_SHOWN_VALUE
     ? `${json.slice(0, LONGEST_SHOWN_VALUE)}…`

@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http';
 import { type ErrorCode, isPlatformError, PlatformError } from '@marketing-streams/platform/errors';
 import type { Logger } from '@marketing-streams/platform/logging';
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
@@ -26,6 +27,9 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   STORAGE_UNAVAILABLE: 503,
 };
 
+/** Codes for what express refuses by itself, when it is not the sent text that is wrong. */
+const CODES: Readonly<Record<number, ErrorCode>> = { 403: 'FORBIDDEN', 404: 'NOT_FOUND', 500: 'INTERNAL' };
+
 /** What people read when a part of the world is away. */
 const OUTAGES: Partial<Record<ErrorCode, string>> = {
   REDIS_UNAVAILABLE: 'Redis, which holds the customers shown here, is away. This page tries again by itself.',
@@ -38,6 +42,8 @@ const RETRY_AFTER_SECONDS = '2';
 type HttpError = Error & {
   readonly status: number;
   readonly type?: string;
+  /** Whether the message may be told: that of a file that is not there names our folders. */
+  readonly expose?: boolean;
   readonly body?: string;
   readonly limit?: number;
   readonly length?: number;
@@ -70,19 +76,13 @@ const problemOfHttpError = (error: HttpError): HttpProblem => {
       ],
     };
   }
-  if ('code' in error && error.code === 'EBADCSRFTOKEN') {
-    return {
-      status: 403,
-      code: 'FORBIDDEN',
-      message: 'the form is from another session or too old: reload the page and send it again',
-      fields: [{ field: '_csrf', message: 'is missing or is not the token of this session' }],
-    };
-  }
   const status = error.status >= 400 && error.status < 500 ? error.status : 500;
+  // The router's error for a path like `/customers/%zz` repeats what was asked for and nothing else.
+  const mayBeTold = error.expose === true || error instanceof URIError;
   return {
     status,
-    code: status === 500 ? 'INTERNAL' : 'VALUE_UNDECODABLE',
-    message: error.message,
+    code: CODES[status] ?? 'VALUE_UNDECODABLE',
+    message: mayBeTold ? error.message : (STATUS_CODES[status] ?? 'Bad Request'),
     fields: [],
   };
 };

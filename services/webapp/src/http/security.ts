@@ -4,6 +4,7 @@ import { csrfSync } from 'csrf-sync';
 import type { Request, RequestHandler } from 'express';
 import { rateLimit } from 'express-rate-limit';
 import helmet from 'helmet';
+import { shown } from '../actions/parse-request.ts';
 
 const SESSION_MILLISECONDS = 30 * 86_400_000;
 const CSRF_TOKEN_BYTES = 24;
@@ -41,10 +42,18 @@ export const session = (secret: string): RequestHandler =>
 
 type TokenSession = { csrfToken?: string | null } | null | undefined;
 
+type SentToken = { readonly field: string; readonly value: string | undefined };
+
+const sentToken = (request: Request): SentToken => {
+  const header = request.get('x-csrf-token');
+  return header === undefined
+    ? { field: '_csrf', value: (request.body as { _csrf?: string } | undefined)?._csrf }
+    : { field: 'x-csrf-token', value: header };
+};
+
 const csrf = csrfSync({
   size: CSRF_TOKEN_BYTES,
-  getTokenFromRequest: (request) =>
-    request.get('x-csrf-token') ?? (request.body as { _csrf?: string } | undefined)?._csrf,
+  getTokenFromRequest: (request) => sentToken(request).value,
   getTokenFromState: (request) => (request.session as TokenSession)?.csrfToken,
   storeTokenInState: (request, token) => {
     if (request.session) request.session['csrfToken'] = token ?? null;
@@ -54,8 +63,25 @@ const csrf = csrfSync({
 /** The session's CSRF token, made on first use. */
 export const csrfToken = (request: Request): string => csrf.generateToken(request);
 
-/** Refuses a form without the session's token. */
-export const csrfProtection: RequestHandler = csrf.csrfSynchronisedProtection;
+const wrongToken = (request: Request): PlatformError => {
+  const { field, value } = sentToken(request);
+  const problem =
+    value === undefined
+      ? { field, message: 'is missing' }
+      : { field, value: shown(value), message: 'is not the token of this session' };
+  return new PlatformError(
+    'FORBIDDEN',
+    'the form is from another session or too old: reload the page and send it again',
+    { details: { fields: [problem] } },
+  );
+};
+
+/** Refuses a form without the session's token: FORBIDDEN, naming the field and what it held. */
+export const csrfProtection: RequestHandler = (request, response, next) => {
+  csrf.csrfSynchronisedProtection(request, response, (error?: unknown) => {
+    next(error === csrf.invalidCsrfTokenError ? wrongToken(request) : error);
+  });
+};
 
 const forbidden = (field: string, value: string | undefined): PlatformError =>
   new PlatformError('FORBIDDEN', `a page of another site must not write here: ${field} is ${value}`, {
@@ -75,7 +101,8 @@ export const sameOriginWrites: RequestHandler = (request, _response, next) => {
   if (site !== undefined && site !== 'same-origin' && site !== 'none')
     throw forbidden('Sec-Fetch-Site', site);
   const origin = request.get('origin');
-  if (origin !== undefined && (!URL.canParse(origin) || new URL(origin).host !== request.get('host'))) {
+  // `request.host` is what the visitor's browser asked for, also behind a proxy that is trusted.
+  if (origin !== undefined && (!URL.canParse(origin) || new URL(origin).host !== request.host)) {
     throw forbidden('Origin', origin);
   }
   next();
