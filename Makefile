@@ -11,11 +11,15 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
 installed := node_modules/.package-lock.json
 
+# What a switch may say.
+yes := on 1 yes true
+no := off 0 no false
+
 # Which compose project is meant: BROKER, else what `up` started last, else Redpanda.
 broker_file := .local/docker-broker
 broker = $(or $(BROKER),$(shell cat $(broker_file) 2>/dev/null),redpanda)
 compose_redpanda := docker compose -f docker-compose.yml
-compose_kafka := docker compose -f docker-compose.yml -f docker-compose.kafka.yml $(if $(filter on,$(UI)),--profile ui)
+compose_kafka := docker compose -f docker-compose.yml -f docker-compose.kafka.yml $(if $(filter $(yes),$(UI)),--profile ui)
 compose = $(or $(compose_$(broker)),$(error BROKER is redpanda or kafka, not $(broker)))
 # Both projects, with every profile, for what ends or clears them.
 both := "$(compose_redpanda)" "$(compose_kafka) --profile *"
@@ -25,6 +29,15 @@ running = command -v docker >/dev/null && [ -n "$$($(compose) ps -q --status run
 secret_file := .local/docker-session-secret
 with_secret = mkdir -p .local; [ -s $(secret_file) ] || (umask 077; head -c 24 /dev/urandom | base64 > $(secret_file)); \
   export SESSION_SECRET="$${SESSION_SECRET:-$$(cat $(secret_file))}"
+
+# Where a process on this machine finds what runs: the ports that were moved, and of Docker's Redpanda the
+# registry at the root. An address in the environment wins; for the rest config/default.yaml says.
+with_addresses = \
+  $(if $(KAFKA_PORT),export KAFKA_BOOTSTRAP_SERVERS="$${KAFKA_BOOTSTRAP_SERVERS:-$${KAFKA_BROKER:-127.0.0.1:$(KAFKA_PORT)}}";) \
+  $(if $(REDIS_PORT),export REDIS_URL="$${REDIS_URL:-redis://127.0.0.1:$(REDIS_PORT)}";) \
+  if $(if $(filter redpanda,$(broker)),$(running),false); then path=; else path=/apis/ccompat/v7; fi; \
+  $(if $(REGISTRY_PORT),,[ -n "$$path" ] ||) \
+    export SCHEMA_REGISTRY_URL="$${SCHEMA_REGISTRY_URL:-http://127.0.0.1:$(or $(REGISTRY_PORT),8081)$$path}"
 
 page = http://localhost:$(or $(PORT),5000)
 workers := bronze silver gold scorer gold-publisher
@@ -77,8 +90,8 @@ up: ## Build and start everything in Docker: BROKER=kafka, TRAFFIC=off, UI=off, 
 	@scripts/doctor.sh docker
 	@other="$(if $(filter kafka,$(broker)),$(compose_redpanda),$(compose_kafka))"; \
 	  if [ -n "$$($$other ps -q)" ]; then $$other down --remove-orphans; fi
-	@$(with_secret); $(compose) up -d --build --wait $(if $(filter off,$(TRAFFIC)),--scale producer=0) \
-	  $(if $(filter redpanda,$(broker)),$(if $(filter off,$(UI)),--scale kafka-ui=0))
+	@$(with_secret); $(compose) up -d --build --wait $(if $(filter $(no),$(TRAFFIC)),--scale producer=0) \
+	  $(if $(filter redpanda,$(broker)),$(if $(filter $(no),$(UI)),--scale kafka-ui=0))
 	@echo $(broker) > $(broker_file)
 	@echo "ready $(page)"
 
@@ -86,6 +99,7 @@ down: ## Stop what runs in Docker; keeps the data
 	@set -f; for compose in $(both); do $$compose down --remove-orphans; done
 
 clear: ## Stop what runs in Docker and remove all data, the demo's too
+	@scripts/clear.sh --check
 	@if command -v docker >/dev/null; then set -f; \
 	  for compose in $(both); do DELTA_VOLUME= $$compose down -v --remove-orphans; done; \
 	  if [ -n "$(DELTA_VOLUME)" ]; then \
@@ -113,21 +127,20 @@ migrate-tasks: ## Change the number of tasks of stopped workers: FROM=3 TO=4
 	@echo "now: make up TASKS=$(TO)"
 
 topics: ## Create or update the topics of the catalogue
-	@if $(running); then $(compose) run --rm topics; else $(MAKE) --no-print-directory $(installed) && node scripts/src/topics.ts; fi
+	@if [ -z "$${KAFKA_BOOTSTRAP_SERVERS:-$${KAFKA_BROKER:-}}" ] && $(running); then $(compose) run --rm topics; else \
+	  $(MAKE) --no-print-directory $(installed); $(with_addresses); exec node scripts/src/topics.ts; fi
 
 schemas: ## Register the schemas, refusing what would break readers
-	@if $(running); then $(compose) run --rm schemas; else $(MAKE) --no-print-directory $(installed) && node scripts/src/schemas.ts; fi
+	@if [ -z "$${SCHEMA_REGISTRY_URL:-}" ] && $(running); then $(compose) run --rm schemas; else \
+	  $(MAKE) --no-print-directory $(installed); $(with_addresses); exec node scripts/src/schemas.ts; fi
 
 webapp: ## Build and start the web app in Docker (and what it needs)
 	@$(with_secret); $(compose) up -d --build --wait webapp
 	@echo "ready $(page)"
 
 webapp-local: $(installed) ## Run the web app on this machine against what runs in Docker, or the demo
-	@if $(running); then \
-	  $(compose) stop webapp; \
-	  registry=http://127.0.0.1:$(or $(REGISTRY_PORT),8081)$(if $(filter kafka,$(broker)),/apis/ccompat/v7); \
-	  export SCHEMA_REGISTRY_URL="$${SCHEMA_REGISTRY_URL:-$$registry}"; \
-	fi; \
+	@if $(running); then $(compose) stop webapp; fi; \
+	$(with_addresses); \
 	exec node services/webapp/src/main.ts
 
 smoke: $(installed) ## Take one customer through whatever runs on PORT: created, ordered, engaged
