@@ -44,6 +44,8 @@ type Listener = {
 /** Changes within this time go out together; the first after a pause goes out at once. */
 const COALESCE_MILLISECONDS = 50;
 const HEARTBEAT_MILLISECONDS = 15_000;
+/** After a round that failed, because Redis is away: how long until the next. */
+const PAUSE_MILLISECONDS = 1_000;
 /** How soon a browser connects again when the connection broke. */
 const RETRY_MILLISECONDS = 1_000;
 /** Customers per round; the rest goes with the next, so that a backlog does not hold up pages. */
@@ -57,8 +59,9 @@ export const createEventHub = (view: LiveView, logger: Logger): EventHub => {
   const instance = randomUUID().slice(0, 8);
   const listeners = new Set<Listener>();
   let timer: NodeJS.Timeout | undefined;
-  let lastRound = 0;
+  let nextRound = 0;
   let running = false;
+  let failing = false;
 
   const place = (): string => `${instance}-${view.index.sequence()}`;
 
@@ -84,39 +87,62 @@ export const createEventHub = (view: LiveView, logger: Logger): EventHub => {
   const round = async (): Promise<void> => {
     const waiting = [...listeners].filter(hasWork);
     const ids = idsOfRound(waiting);
-    const customers = await view.customers(ids);
-    const made = new Map<string, Promise<LiveEvent> | LiveEvent>();
-    for (const listener of waiting) {
-      const { subscription, changed } = listener;
-      for (const [position, id] of ids.entries()) {
-        if (!changed.delete(id)) continue;
-        const key = `${subscription.form}\n${id}`;
-        let event = made.get(key);
-        if (event === undefined) {
-          event = subscription.customer(id, customers[position]!);
-          made.set(key, event);
+    // Taken out before anything is read: who changes meanwhile is told of again with the next round.
+    const turns = waiting.map((listener) => ({
+      listener,
+      untold: new Set(ids.filter((id) => listener.changed.delete(id))),
+    }));
+    try {
+      const customers = await view.customers(ids);
+      const customerOf = new Map(ids.map((id, position) => [id, customers[position]!]));
+      const made = new Map<string, Promise<LiveEvent> | LiveEvent>();
+      for (const { listener, untold } of turns) {
+        const { subscription } = listener;
+        for (const id of untold) {
+          const key = `${subscription.form}\n${id}`;
+          let event = made.get(key);
+          if (event === undefined) {
+            event = subscription.customer(id, customerOf.get(id)!);
+            made.set(key, event);
+          }
+          write(listener, event instanceof Promise ? await event : event);
+          untold.delete(id);
         }
-        write(listener, event instanceof Promise ? await event : event);
+        if (listener.totalsChanged && subscription.totals !== null) write(listener, subscription.totals());
+        listener.totalsChanged = false;
       }
-      if (listener.totalsChanged && subscription.totals !== null) write(listener, subscription.totals());
-      listener.totalsChanged = false;
+    } catch (error) {
+      for (const { listener, untold } of turns) for (const id of untold) listener.changed.add(id);
+      throw error;
     }
+    if (failing && ids.length > 0) {
+      failing = false;
+      logger.info('live events go on');
+    }
+  };
+
+  const failed = (error: unknown): void => {
+    nextRound = performance.now() + PAUSE_MILLISECONDS;
+    if (!failing) logger.warn({ err: error }, 'live events wait');
+    failing = true;
   };
 
   const schedule = (): void => {
     if (timer !== undefined || running) return;
-    const wait = Math.max(0, lastRound + COALESCE_MILLISECONDS - performance.now());
-    timer = setTimeout(() => {
-      timer = undefined;
-      running = true;
-      lastRound = performance.now();
-      round()
-        .catch((error: unknown) => logger.warn({ err: error }, 'live events wait'))
-        .finally(() => {
-          running = false;
-          if ([...listeners].some(hasWork)) schedule();
-        });
-    }, wait);
+    timer = setTimeout(
+      () => {
+        timer = undefined;
+        running = true;
+        nextRound = performance.now() + COALESCE_MILLISECONDS;
+        round()
+          .catch(failed)
+          .finally(() => {
+            running = false;
+            if ([...listeners].some(hasWork)) schedule();
+          });
+      },
+      Math.max(0, nextRound - performance.now()),
+    );
   };
 
   const stopListening = view.onChange((customerIds) => {
