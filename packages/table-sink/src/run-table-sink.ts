@@ -12,7 +12,7 @@ import {
   type PositionedConsumer,
   startPositionedConsumer,
 } from '@marketing-streams/stream/positioned-consumer';
-import type { TableDeclaration } from './table-declaration.ts';
+import type { OnSkippedRecord, TableDeclaration } from './table-declaration.ts';
 
 /** The part of a service's settings that its table sink needs. */
 export type TableSinkConfig = {
@@ -22,14 +22,30 @@ export type TableSinkConfig = {
   readonly state_dir: string;
 };
 
+const recordSkips = (table: string, metrics: Metrics, logger: Logger): OnSkippedRecord => {
+  const skipped = metrics.counter(
+    'table_skipped_records_total',
+    'Records left out of a Delta table because they cannot become a row.',
+    ['table', 'code'],
+  );
+  return ({ topic, partition, offset }, { code, message }) => {
+    skipped.inc({ table, code });
+    logger.warn({ table, topic, partition, offset, code }, `left a record out of the table: ${message}`);
+  };
+};
+
 const openRoute = async (
   declaration: TableDeclaration,
   config: TableSinkConfig,
   registry: SchemaRegistry,
+  metrics: Metrics,
   logger: Logger,
 ): Promise<SinkRoute> => {
   const { layer, table, topic, schema, kind } = declaration;
-  const { prepare, toChange } = await declaration.conversion(registry);
+  const { prepare, toChange } = await declaration.conversion(
+    registry,
+    recordSkips(`${layer}.${table}`, metrics, logger),
+  );
   return {
     topics: [topic],
     table: await openTable({
@@ -78,7 +94,7 @@ export const runTableSink = (declarations: readonly TableDeclaration[]): Promise
     const clusterId = await admin.clusterId();
     await admin.close();
     const routes = await Promise.all(
-      declarations.map((declaration) => openRoute(declaration, config, registry, logger)),
+      declarations.map((declaration) => openRoute(declaration, config, registry, metrics, logger)),
     );
     let consumer: PositionedConsumer | undefined;
     const sink = createTableSink({

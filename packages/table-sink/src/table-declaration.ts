@@ -4,6 +4,7 @@ import type { TopicName } from '@marketing-streams/contracts/topics';
 import type { TableSchema } from '@marketing-streams/lakehouse/schema/table-schema';
 import type { RowChange } from '@marketing-streams/lakehouse/sink-types';
 import type { TableKind } from '@marketing-streams/lakehouse/table-types';
+import type { PlatformError } from '@marketing-streams/platform/errors';
 
 /** How a topic's records become a table's rows. */
 export type RowConversion = {
@@ -12,6 +13,9 @@ export type RowConversion = {
   readonly toChange: (record: KafkaRecord) => RowChange;
 };
 
+/** Is told of every record that cannot become a row and is left out of its table. */
+export type OnSkippedRecord = (record: KafkaRecord, reason: PlatformError) => void;
+
 /** A Delta table and the topic it materialises. */
 export type TableDeclaration = {
   readonly layer: 'bronze' | 'silver' | 'gold';
@@ -19,5 +23,5 @@ export type TableDeclaration = {
   readonly topic: TopicName;
   readonly schema: TableSchema;
   readonly kind: TableKind;
-  readonly conversion: (registry: SchemaRegistry) => Promise<RowConversion>;
+  readonly conversion: (registry: SchemaRegistry, onSkipped: OnSkippedRecord) => Promise<RowConversion>;
 };
