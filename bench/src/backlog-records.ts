@@ -5,7 +5,7 @@ import type { InputRecords } from '@marketing-streams/tests/harness/input-codecs
 import { deliveryStatus, orderPlaced, profileUpsert } from '@marketing-streams/tests/harness/input-events';
 import type { GoldFigures } from './gold-follower.ts';
 
-/** How much of each; `scale` 1 is what the design's table and Spark's figures are about. */
+/** How much of each; `scale` 1 is what the goals' table and Spark's figures are about. */
 export type BacklogSize = {
   readonly customers: number;
   readonly orders: number;

@@ -6,7 +6,7 @@ export type Metric = {
   readonly unit: string;
   /** Which way is an improvement; `info` is shown and never judged. */
   readonly better: 'lower' | 'higher' | 'info';
-  /** What the design aims at. */
+  /** The goal. */
   readonly goal?: number;
 };
 

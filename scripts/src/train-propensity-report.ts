@@ -97,7 +97,8 @@ ${table(
 ## Limits
 - It knows the simulated world only. Before a campaign relies on the score, train it on real histories and compare the calibration table.
 - No season, no price, no channel: December looks like June, a sale like any day.
-- The score is computed when something happens to the customer. It falls while nothing happens, so an old score (\`scored_at\`) is too high.
+- The score is computed when something happens to the customer, and again after \`RESCORE_AFTER_HOURS\` (24). It falls while nothing
+  happens; in between it is up to a day too high (\`scored_at\`).
 - Lifetime value and orders per month go together; how the two share the credit says little about cause.
 
 ## Train it again
