@@ -1,27 +1,25 @@
 import { randomBytes } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
-import { createSchemaRegistry } from '@marketing-streams/contracts/schema-registry';
-import { isPlatformError } from '@marketing-streams/platform/errors';
 import type { ReadinessCheck } from '@marketing-streams/platform/health';
 import type { Logger } from '@marketing-streams/platform/logging';
 import type { ServiceContext } from '@marketing-streams/platform/service';
 import { createKafkaClient } from '@marketing-streams/stream/kafka/client';
 import { readableId } from './actions/readable-id.ts';
 import { ACTION_TOPICS, type ActionTopics, createActions } from './actions/take-action.ts';
+import { codecsWhenReady } from './codecs-when-ready.ts';
 import type { WebappConfig } from './config.ts';
 import { createApp } from './http/app.ts';
 import { listen } from './http/listen.ts';
+import { createStartingApp } from './http/starting-app.ts';
 import { createEventHub } from './live/event-hub.ts';
 import { startKafkaProbe } from './live/kafka-probe.ts';
 import { watchWorld } from './live/watch-world.ts';
 import * as format from './present/format.ts';
 import { createRenderer } from './present/renderer.ts';
 import { createCustomerStore } from './view/customer-store.ts';
-import { createLiveView } from './view/live-view.ts';
+import { createLiveView, type LiveView } from './view/live-view.ts';
 import { connectRedis } from './view/redis-connection.ts';
-import { startViewFollower } from './view/view-follower.ts';
+import { startViewFollower, type ViewFollower } from './view/view-follower.ts';
 import { VIEW_TOPICS, type ViewTopics } from './view/view-topics.ts';
-import { createWebappCodecs, type WebappCodecs } from './webapp-codecs.ts';
 
 /** The topics of one web app; the catalogue's unless told. */
 export type WebappTopics = { readonly view: ViewTopics; readonly actions: ActionTopics };
@@ -37,22 +35,10 @@ type WebappContext = Pick<
   'name' | 'config' | 'logger' | 'metrics' | 'onShutdown' | 'crash' | 'addCheck'
 >;
 
-const CATALOGUE: WebappTopics = { view: VIEW_TOPICS, actions: ACTION_TOPICS };
-const REGISTRY_RETRY_MILLISECONDS = 500;
+/** What there is once the contracts are known. */
+type Running = { readonly view: LiveView; readonly follower: ViewFollower };
 
-/** Makes the codecs, waiting for the registry as long as it is away. */
-const codecsWhenReady = async (url: string, logger: Logger): Promise<WebappCodecs> => {
-  const registry = createSchemaRegistry({ url });
-  for (let told = false; ; told = true) {
-    try {
-      return await createWebappCodecs(registry);
-    } catch (error) {
-      if (!isPlatformError(error, 'REGISTRY_UNAVAILABLE')) throw error;
-      if (!told) logger.warn({ reason: error.message }, 'waiting for the schema registry');
-      await delay(REGISTRY_RETRY_MILLISECONDS);
-    }
-  }
-};
+const CATALOGUE: WebappTopics = { view: VIEW_TOPICS, actions: ACTION_TOPICS };
 
 const sessionSecret = (config: WebappConfig, logger: Logger): string => {
   if (config.session_secret !== undefined) return config.session_secret;
@@ -60,13 +46,16 @@ const sessionSecret = (config: WebappConfig, logger: Logger): string => {
   return randomBytes(32).toString('hex');
 };
 
-/** Starts the web app and resolves when it answers requests; the view fills while it does. */
+/**
+ * Starts the web app and resolves when it takes requests; the view fills while it does. It listens at once: until
+ * the registry has given the contracts there are health, metrics and a page that says so.
+ */
 export const startWebapp = async (
   context: WebappContext,
   topics: WebappTopics = CATALOGUE,
 ): Promise<Webapp> => {
   const { config, logger, metrics, onShutdown } = context;
-  const codecs = await codecsWhenReady(config.schema_registry_url, logger);
+  const contracts = codecsWhenReady(config.schema_registry_url, logger);
   const connection = connectRedis(config.redis_url, logger);
   onShutdown('redis', connection.close);
   const kafka = createKafkaClient({
@@ -78,6 +67,27 @@ export const startWebapp = async (
   onShutdown('kafka admin', admin.close);
   const producer = kafka.producer({ sendTimeoutMilliseconds: config.produce_timeout_ms });
   onShutdown('producer', producer.close);
+
+  const probe = startKafkaProbe(admin);
+  onShutdown('kafka probe', probe.stop);
+  let running: Running | undefined;
+  const whenRunning =
+    (check: (parts: Running) => string | null): ReadinessCheck =>
+    () =>
+      running === undefined ? 'starting' : check(running);
+  const kafkaProblem: ReadinessCheck = () =>
+    probe.problem() ?? whenRunning(({ follower }) => follower.kafkaProblem())();
+  const checks: Record<string, ReadinessCheck> = {
+    registry: contracts.problem,
+    kafka: kafkaProblem,
+    redis: whenRunning(({ follower }) => follower.redisProblem()),
+    view: whenRunning(({ view }) => view.problem()),
+  };
+  for (const [name, check] of Object.entries(checks)) context.addCheck(name, check);
+  const renderer = createRenderer({ format });
+  const server = await listen(createStartingApp({ checks, metrics, renderer }), config.host, config.port);
+  logger.info({ host: config.host, port: server.port }, 'web app listens');
+  const codecs = await contracts.create();
 
   const store = createCustomerStore(connection.redis, config.redis_prefix, config.history_limit);
   const latency = metrics.histogram(
@@ -104,21 +114,13 @@ export const startWebapp = async (
   });
   onShutdown('view', follower.stop);
 
-  const probe = startKafkaProbe(admin);
-  onShutdown('kafka probe', probe.stop);
-  const kafkaProblem: ReadinessCheck = () => probe.problem() ?? follower.kafkaProblem();
+  running = { view, follower };
 
   const events = createEventHub(view, logger);
   onShutdown('events', events.close);
   const world = watchWorld({ kafka: kafkaProblem, redis: follower.redisProblem }, events.statusChanged);
   onShutdown('world', world.stop);
 
-  const checks: Record<string, ReadinessCheck> = {
-    kafka: kafkaProblem,
-    redis: follower.redisProblem,
-    view: view.problem,
-  };
-  for (const [name, check] of Object.entries(checks)) context.addCheck(name, check);
   const app = createApp({
     config,
     sessionSecret: sessionSecret(config, logger),
@@ -135,13 +137,13 @@ export const startWebapp = async (
     }),
     events,
     status: world.status,
-    renderer: createRenderer({ format }),
+    renderer,
     checks,
     metrics,
     logger,
   });
-  const server = await listen(app, config.host, config.port);
+  server.serve(app);
+  // Last, so that it closes first: what is under way still has all it needs.
   onShutdown('http server', server.close);
-  logger.info({ host: config.host, port: server.port }, 'web app listens');
   return { port: server.port, caughtUp: follower.caughtUp };
 };

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import compression from 'compression';
-import express, { type Express } from 'express';
+import express, { type Express, type RequestHandler } from 'express';
 import { apiRoutes } from './api-routes.ts';
 import type { WebContext } from './context.ts';
 import { handleErrors, notFound } from './errors.ts';
@@ -14,6 +14,10 @@ const BODY_LIMIT = '100kb';
 
 const PUBLIC = fileURLToPath(new URL('../../public/', import.meta.url));
 
+/** Scripts, styles and pictures of the pages. */
+export const publicFiles = (): RequestHandler =>
+  express.static(PUBLIC, { index: false, maxAge: '1h', fallthrough: false });
+
 /** The whole web app: health, files, events, the JSON API and the pages. */
 export const createApp = (context: WebContext): Express => {
   const app = express();
@@ -24,7 +28,7 @@ export const createApp = (context: WebContext): Express => {
   // Before compression, which would hold events back.
   app.use(eventRoutes(context));
   app.use(compression());
-  app.use('/assets', express.static(PUBLIC, { index: false, maxAge: '1h', fallthrough: false }));
+  app.use('/assets', publicFiles());
   app.use(limitWrites(context.config.writes_per_minute), sameOriginWrites);
   app.use('/api', jsonOnly, express.json({ limit: BODY_LIMIT, strict: false }), apiRoutes(context));
   app.use(session(context.sessionSecret));

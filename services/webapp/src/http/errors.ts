@@ -118,7 +118,13 @@ export const problemOf = (error: unknown): HttpProblem => {
 export const wantsJson = (request: Request): boolean =>
   request.path.startsWith('/api/') || request.accepts(['html', 'json']) === 'json';
 
-const answer = (request: Request, response: Response, problem: HttpProblem, renderer: Renderer): void => {
+/** Answers a problem as JSON or as a page, whichever the caller wants. */
+export const answerProblem = (
+  request: Request,
+  response: Response,
+  problem: HttpProblem,
+  renderer: Renderer,
+): void => {
   const { status, code, message, fields } = problem;
   response.status(status);
   if (status === 503) response.set('Retry-After', RETRY_AFTER_SECONDS);
@@ -147,7 +153,7 @@ export const handleErrors =
     }
     const problem = problemOf(error);
     if (problem.status >= 500) logger.error({ err: error, path: request.path }, 'request failed');
-    answer(request, response, problem, renderer);
+    answerProblem(request, response, problem, renderer);
   };
 
 /** For paths nobody serves. */

@@ -3,7 +3,7 @@ import { Router } from 'express';
 import type { WebContext } from './context.ts';
 
 /** `/livez`, `/readyz` and `/metrics`, as every service has them. */
-export const healthRoutes = ({ checks, metrics }: WebContext): Router => {
+export const healthRoutes = ({ checks, metrics }: Pick<WebContext, 'checks' | 'metrics'>): Router => {
   const router = Router();
   router.get('/livez', (_request, response) => {
     response.json({ live: true });

@@ -1,10 +1,11 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { PlatformError } from '@marketing-streams/platform/errors';
-import type { Express } from 'express';
 
 export type Listening = {
   readonly port: number;
+  /** Has all further requests answered by another app. */
+  readonly serve: (app: RequestListener) => void;
   /** Answers what is under way, then closes. */
   readonly close: () => Promise<void>;
 };
@@ -20,8 +21,9 @@ const closeServer = (server: Server): Promise<void> =>
   });
 
 /** Serves an app. Throws PORT_TAKEN when something else listens there. */
-export const listen = async (app: Express, host: string, port: number): Promise<Listening> => {
-  const server = createServer(app);
+export const listen = async (app: RequestListener, host: string, port: number): Promise<Listening> => {
+  let current = app;
+  const server = createServer((request, response) => current(request, response));
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) =>
       reject(
@@ -32,5 +34,11 @@ export const listen = async (app: Express, host: string, port: number): Promise<
     );
     server.listen(port, host, resolve);
   });
-  return { port: (server.address() as AddressInfo).port, close: () => closeServer(server) };
+  return {
+    port: (server.address() as AddressInfo).port,
+    serve: (next) => {
+      current = next;
+    },
+    close: () => closeServer(server),
+  };
 };
