@@ -2,7 +2,12 @@ import type { KafkaRecord } from '@marketing-streams/contracts/record';
 import { PlatformError } from '@marketing-streams/platform/errors';
 import { createMetrics } from '@marketing-streams/platform/metrics';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type PositionedConsumer, startPositionedConsumer } from './positioned-consumer.ts';
+import type { FetchedPartition, KafkaClient } from './kafka/api.ts';
+import {
+  type PositionedConsumer,
+  type PositionedConsumerOptions,
+  startPositionedConsumer,
+} from './positioned-consumer.ts';
 import { type KafkaFixture, openKafkaFixture, until } from './testing/kafka-fixture.ts';
 
 let fixture: KafkaFixture;
@@ -33,26 +38,28 @@ const memorySink = () => {
   };
 };
 
-const fill = async (topic: string, from: number, to: number): Promise<void> => {
+const fill = async (topic: string, from: number, to: number, partitions = 3): Promise<void> => {
   const producer = fixture.kafka.producer();
   const numbers = Array.from({ length: to - from }, (_, i) => from + i);
   await producer.send(
-    numbers.map((n) => ({ topic, partition: n % 3, key: `${n}`, value: Buffer.from(`${n}`) })),
+    numbers.map((n) => ({ topic, partition: n % partitions, key: `${n}`, value: Buffer.from(`${n}`) })),
   );
   await producer.close();
 };
 
 const start = async (
   topic: string,
-  sink: ReturnType<typeof memorySink>,
+  sink: Pick<PositionedConsumerOptions, 'positions'> | ReturnType<typeof memorySink>,
   onRecords: (records: readonly KafkaRecord[]) => Promise<void>,
   onError?: (error: unknown) => void,
+  kafka: KafkaClient = fixture.kafka,
 ): Promise<PositionedConsumer> => {
   consumer = await startPositionedConsumer({
-    kafka: fixture.kafka,
+    kafka,
     groupId: fixture.name('sink'),
     topics: [topic],
-    positions: async () => sink.positions,
+    positions: async (partitions) =>
+      typeof sink.positions === 'function' ? sink.positions(partitions) : sink.positions,
     onRecords,
     metrics: createMetrics('test', { processMetrics: false }),
     logger: fixture.logger,
@@ -60,6 +67,46 @@ const start = async (
   });
   return consumer;
 };
+
+/**
+ * A sink as tables are that commit in the background, and never come to it here: records it holds already are
+ * skipped, and all are dropped when it is asked for its positions.
+ */
+const bufferingSink = () => {
+  let held: KafkaRecord[] = [];
+  let next = 0;
+  return {
+    rows: (): string[] => held.map(({ value }) => String(value)),
+    reset: (): number => {
+      held = [];
+      next = 0;
+      return next;
+    },
+    accept: (records: readonly KafkaRecord[]): void => {
+      for (const record of records) {
+        if (record.offset < next) continue;
+        held.push(record);
+        next = record.offset + 1;
+      }
+    },
+  };
+};
+
+/** The client, telling what each fetch brought before the consumer is given it. */
+const watchingFetches = (onFetched: (fetched: readonly FetchedPartition[]) => void): KafkaClient => ({
+  ...fixture.kafka,
+  groupConsumer: (options) =>
+    fixture.kafka.groupConsumer({
+      ...options,
+      onFetched: (fetched) => {
+        onFetched(fetched);
+        return options.onFetched(fetched);
+      },
+    }),
+});
+
+const bringsRecords = (fetched: readonly FetchedPartition[]): boolean =>
+  fetched.some(({ records }) => records.length > 0);
 
 const numbersTo = (end: number): string[] => Array.from({ length: end }, (_, i) => `${i}`);
 const sorted = (rows: readonly string[]): string[] => [...rows].sort((a, b) => Number(a) - Number(b));
@@ -114,6 +161,53 @@ describe('a positioned consumer', () => {
     positioned.recover(new PlatformError('STORAGE_UNAVAILABLE', 'the disk was full'));
     await until('all rows are stored', () => sink.rows.length === 20);
     expect(sorted(sink.rows)).toEqual(numbersTo(20));
+  });
+
+  it('loses nothing when records arrive while it waits to go back after a failure', async () => {
+    const topic = await fixture.topic('traffic', 1);
+    const sink = bufferingSink();
+    const arrived = Promise.withResolvers<void>();
+    let hasFailed = false;
+    const kafka = watchingFetches((fetched) => {
+      if (hasFailed && bringsRecords(fetched)) arrived.resolve();
+    });
+    const positions = async (): Promise<ReadonlyMap<string, number>> => {
+      // Going back takes until a fetch under way has brought the records after those that are dropped.
+      if (hasFailed) await arrived.promise;
+      return new Map([[`${topic}/0`, sink.reset()]]);
+    };
+    const positioned = await start(topic, { positions }, async (r) => sink.accept(r), undefined, kafka);
+    await fill(topic, 0, 5, 1);
+    await positioned.caughtUp();
+    hasFailed = true;
+    positioned.recover(new PlatformError('STORAGE_UNAVAILABLE', 'the disk was full'));
+    await fill(topic, 5, 8, 1);
+    await until('all rows are stored', () => sink.rows().includes('7'));
+    expect(sink.rows()).toEqual(numbersTo(8));
+  });
+
+  it('does not count records that the sink dropped while it took them', async () => {
+    const topic = await fixture.topic('dropped', 1);
+    const sink = bufferingSink();
+    const taking = Promise.withResolvers<void>();
+    let asked = 0;
+    const positions = async (): Promise<ReadonlyMap<string, number>> => {
+      asked += 1;
+      return new Map([[`${topic}/0`, sink.reset()]]);
+    };
+    let isFirst = true;
+    const onRecords = async (records: readonly KafkaRecord[]): Promise<void> => {
+      if (!isFirst) return sink.accept(records);
+      isFirst = false;
+      taking.resolve();
+      await until('it has gone back', () => asked > 1 && positioned.ready() === null);
+    };
+    const positioned = await start(topic, { positions }, onRecords);
+    await fill(topic, 0, 5, 1);
+    await taking.promise;
+    positioned.recover(new PlatformError('STORAGE_UNAVAILABLE', 'the disk was full'));
+    await positioned.caughtUp();
+    expect(sink.rows()).toEqual(numbersTo(5));
   });
 
   it('says DELTA_OFFSET_MISMATCH for a position beyond the end of the topic', async () => {

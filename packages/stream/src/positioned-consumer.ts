@@ -74,6 +74,8 @@ export const startPositionedConsumer = async (
   let assignment: Assignment | undefined;
   let problem: string | null = null;
   let recovering: Promise<void> | undefined;
+  /** Counts the times that reading began at the sink's positions; what was fetched before is read again. */
+  let seeks = 0;
 
   /** Start positions from the sink, held against what the topics have. */
   const loadPositions = async (partitions: readonly TopicPartition[]): Promise<readonly Position[]> => {
@@ -134,6 +136,7 @@ export const startPositionedConsumer = async (
       wait = Math.min(wait * 2, LONGEST_BACKOFF_MILLISECONDS);
       try {
         consumer.seek(await loadPositions(current.partitions));
+        seeks += 1;
         problem = null;
         return;
       } catch (next) {
@@ -168,13 +171,16 @@ export const startPositionedConsumer = async (
       assignment = fresh;
       progress.clear();
       const positions = await loadPositions(fresh.partitions);
+      seeks += 1;
       problem = null;
       settleWaiters();
       return positions;
     },
     onFetched: async (fetched) => {
+      const began = seeks;
       await recovering;
-      // Sought meanwhile: these records may no longer be the next ones.
+      // Sought meanwhile: these records come after ones that the sink has dropped.
+      if (seeks !== began) return;
       const current = fetched.filter(
         (piece) =>
           (piece.records[0]?.offset ?? piece.position) >= (progress.get(keyOf(piece))?.position ?? 0),
@@ -188,6 +194,8 @@ export const startPositionedConsumer = async (
           return;
         }
       }
+      // The sink may have dropped these together with what it goes back for.
+      if (seeks !== began || recovering !== undefined) return;
       tellProgress(current);
     },
     onRevoked: async () => {
