@@ -50,7 +50,9 @@ export const startRig = async (): Promise<Rig> => {
     testKafkaClient(infrastructure.kafkaBootstrapServers, 'bench-setup'),
     infrastructure.schemaRegistryUrl,
   );
-  const pipeline = await startPipeline({ name: 'bench', infrastructure, directory });
+  // As `make demo` runs it: one process and one task per processor.
+  const environmentOf = (): Record<string, string> => ({ TASKS: process.env['TASKS'] ?? '1' });
+  const pipeline = await startPipeline({ name: 'bench', infrastructure, directory, environmentOf });
   const { webappUrl, deltaDirectory } = pipeline;
   const access = await accessPipeline({ webappUrl, deltaDirectory, infrastructure }, 'bench');
   return {

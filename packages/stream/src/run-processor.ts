@@ -52,7 +52,7 @@ import type { TaskSetup } from './task/task-setup.ts';
  * joined again only when all tasks have ended. A handler that outlives its membership all the same is fenced.
  */
 
-const DEFAULT_LIMITS: TransactionLimits = { records: 5_000, bytes: 8 * 1024 * 1024, milliseconds: 250 };
+const DEFAULT_LIMITS: TransactionLimits = { records: 20_000, bytes: 16 * 1024 * 1024, milliseconds: 500 };
 
 type Tasks = Map<number, Task>;
 

@@ -27,11 +27,11 @@ export type DeadLetterOutput = {
 
 /** What one transaction takes at most; it never waits to be full. */
 export type TransactionLimits = {
-  /** Default 5,000 records. */
+  /** Default 20,000 records. */
   readonly records: number;
-  /** Of keys and values that were read; default 8 MiB. */
+  /** Of keys and values that were read; default 16 MiB. */
   readonly bytes: number;
-  /** Of stepping through records; default 250. */
+  /** Of stepping through records; default 500. */
   readonly milliseconds: number;
 };
 

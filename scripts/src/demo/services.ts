@@ -34,6 +34,8 @@ const environmentOf = (settings: DemoSettings, addresses: Addresses): NodeJS.Pro
   NODE_ENV: 'production',
   // Node keeps what it has compiled and stripped of types: 0.18 CPU seconds less for each service's start.
   NODE_COMPILE_CACHE: join(settings.localDirectory, 'compile-cache'),
+  // All tasks of a processor would run in one process here; see docs/decisions/0043-pace-and-tasks.md.
+  TASKS: '1',
   ...process.env,
   KAFKA_BOOTSTRAP_SERVERS: addresses.kafkaBootstrapServers,
   SCHEMA_REGISTRY_URL: addresses.schemaRegistryUrl,

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { TopicPartition } from '@marketing-streams/contracts/record';
 import { PlatformError } from '@marketing-streams/platform/errors';
 import type { FetchedPartition, Position } from '../api.ts';
@@ -9,6 +10,8 @@ import { type FetchLimits, type FetchOutcome, fetchFrom, OFFSET_OUT_OF_RANGE } f
 export type FetchLoopOptions = {
   readonly connection: Connection;
   readonly limits: FetchLimits;
+  /** Shortest time between the beginnings of two fetches when the first brought little. */
+  readonly paceMilliseconds: number;
   readonly positions: readonly Position[];
   readonly onFetched: (partitions: readonly FetchedPartition[]) => Promise<void> | void;
   readonly signal: AbortSignal;
@@ -21,6 +24,9 @@ export type FetchLoop = {
   /** Resolves when the signal aborts; rejects with a PlatformError or with what `onFetched` rejected with. */
   readonly done: Promise<void>;
 };
+
+/** A fetch that brought this much says that there is more: the next one follows at once. */
+const LITTLE_BYTES = 256 * 1024;
 
 const keyOf = ({ topic, partition }: TopicPartition): string => `${topic}/${partition}`;
 
@@ -63,6 +69,16 @@ export const startFetchLoop = (options: FetchLoopOptions): FetchLoop => {
   /** Counts seeks: readers of an earlier number come to their end. */
   let seeks = 0;
 
+  /**
+   * At a few hundred records a second every fetch would bring one record, and answering them would cost the
+   * broker more than all else. A fetch that had to wait for longer than the pace is followed at once.
+   */
+  const keepPace = async (began: number, fetched: readonly FetchedPartition[]): Promise<void> => {
+    const left = options.paceMilliseconds - (performance.now() - began);
+    if (left <= 0 || fetched.reduce((sum, { bytes }) => sum + bytes, 0) >= LITTLE_BYTES) return;
+    await delay(left, undefined, { signal }).catch(() => {});
+  };
+
   const readFrom = async (
     broker: Broker,
     keys: readonly string[],
@@ -72,6 +88,7 @@ export const startFetchLoop = (options: FetchLoopOptions): FetchLoop => {
     while (!isOver()) {
       const asked = new Map(keys.flatMap((key) => (readings.has(key) ? [[key, readings.get(key)!]] : [])));
       if (asked.size === 0) return;
+      const began = performance.now();
       const outcomes = await fetchFrom(broker, [...asked.values()], limits);
       if (isOver()) return;
       const fetched = outcomes.flatMap((outcome) => accept(outcome, asked) ?? []);
@@ -81,6 +98,7 @@ export const startFetchLoop = (options: FetchLoopOptions): FetchLoop => {
         deliveryFailed = true;
         throw error;
       }
+      await keepPace(began, fetched);
     }
   };
 

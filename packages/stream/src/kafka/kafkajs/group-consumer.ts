@@ -17,6 +17,7 @@ import { createMember, type Membership } from './membership.ts';
  */
 
 const SESSION_TIMEOUT_MILLISECONDS = 3_000;
+const PACE_MILLISECONDS = 8;
 const FIRST_BACKOFF_MILLISECONDS = 100;
 const LONGEST_BACKOFF_MILLISECONDS = 2_000;
 
@@ -71,6 +72,7 @@ export const createGroupConsumer = (
         maxBytes: options.maxBytes ?? 8 * 1024 * 1024,
         maxBytesPerPartition: options.maxBytesPerPartition ?? 2 * 1024 * 1024,
       },
+      paceMilliseconds: options.paceMilliseconds ?? PACE_MILLISECONDS,
       positions,
       onFetched: options.onFetched,
       signal,

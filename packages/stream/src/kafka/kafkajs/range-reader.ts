@@ -39,6 +39,7 @@ export const createRangeReader = (connectionOptions: ConnectionOptions): RangeRe
         const loop = startFetchLoop({
           connection,
           limits: LIMITS,
+          paceMilliseconds: 0,
           positions: [...left.values()],
           signal: stop.signal,
           onFetched: async (fetched) => {
