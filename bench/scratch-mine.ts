@@ -12,7 +12,7 @@ const directory = mkdtempSync('/tmp/scratch2/rig-');
 const stack = await startEmbeddedStack({ localDirectory: `${directory}/stack`, ports: { kafka: 0, registry: 0, redis: 0 } });
 await prepareTopics(testKafkaClient(stack.kafkaBootstrapServers, 's'), stack.schemaRegistryUrl);
 const prof = process.env['PROF']?.split(',') ?? [];
-const pipeline = await startPipeline({ name: 'prof', infrastructure: stack, directory, environmentOf: (n): Record<string,string> => prof.includes(n) ? { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=/tmp/scratch2/prof/${n}` } : {} });
+const pipeline = await startPipeline({ name: 'prof', infrastructure: stack, directory, environmentOf: (n): Record<string,string> => prof.length === 0 ? { TASKS: process.env["TASKS"] ?? "1" } : prof.includes(n) ? { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=/tmp/scratch2/prof/${n}` } : {} });
 const access = await accessPipeline({ ...pipeline, infrastructure: stack }, 'bench');
 const rig: any = { pipeline, access, usage: () => Object.fromEntries(PROCESSES.map((n) => [n, usageOf((n === 'kafka' ? stack.parts.kafka.pid() : pipeline.services[n].pid())!)])) };
 for (const what of (process.env['WHAT'] ?? 'latency').split(',')) {
