@@ -82,9 +82,12 @@ const orderEvent = (
     if (request.order_id === undefined) {
       throw invalidRequest([{ field: 'order_id', message: `is required for status ${status}` }]);
     }
-    throw new PlatformError('NOT_FOUND', `customer ${customerId} has no order ${request.order_id}`, {
-      details: { field: 'order_id', value: request.order_id },
-    });
+    throw new PlatformError(
+      'NOT_FOUND',
+      `customer ${customerId} has no order ${request.order_id} in the history kept here; an order older than ` +
+        'its newest HISTORY_LIMIT entries cannot be cancelled or refunded by its id alone',
+      { details: { field: 'order_id', value: request.order_id } },
+    );
   }
   const items = isBare ? randomItems(world.random) : (request.items ?? []);
   return {

@@ -90,10 +90,13 @@ describe('an order', () => {
   });
 
   it('cannot be cancelled when it is unknown or unnamed', () => {
-    expect(() => planOrder('a', { order_id: 'o9', status: 'CANCELLED' }, null, worldOf())).toThrow(
-      'customer a has no order o9',
-    );
     expect(() => planOrder('a', { status: 'CANCELLED' }, null, worldOf())).toThrow('order_id is required');
+  });
+
+  it('that is unknown may be older than the history kept, and the refusal says so', () => {
+    expect(() => planOrder('a', { order_id: 'o9', status: 'CANCELLED' }, null, worldOf())).toThrow(
+      /^customer a has no order o9 in the history kept here; an order older than its newest HISTORY_LIMIT/,
+    );
   });
 });
 
