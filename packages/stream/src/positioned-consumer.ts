@@ -25,6 +25,8 @@ export type PositionedConsumerOptions = {
   /** Called once when the consumer has stopped on an error that nobody can retry; thrown outside by default. */
   readonly onError?: (error: unknown) => void;
   readonly sessionTimeoutMilliseconds?: number;
+  /** Shortest time between two fetches that bring little, see `GroupConsumerOptions`. */
+  readonly paceMilliseconds?: number;
   /** Keeps the member id, see `GroupConsumerOptions`. */
   readonly memberFile?: string;
 };
@@ -203,6 +205,7 @@ export const startPositionedConsumer = async (
     },
     onError: fail,
     ...(options.memberFile === undefined ? {} : { memberFile: options.memberFile }),
+    ...(options.paceMilliseconds === undefined ? {} : { paceMilliseconds: options.paceMilliseconds }),
     ...(options.sessionTimeoutMilliseconds === undefined
       ? {}
       : { sessionTimeoutMilliseconds: options.sessionTimeoutMilliseconds }),

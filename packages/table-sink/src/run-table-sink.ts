@@ -14,6 +14,9 @@ import {
 } from '@marketing-streams/stream/positioned-consumer';
 import type { OnSkippedRecord, TableDeclaration } from './table-declaration.ts';
 
+/** Tables are committed once a second when little comes: their topics need not be asked more often than this. */
+const PACE_MILLISECONDS = 200;
+
 /** The part of a service's settings that its table sink needs. */
 export type TableSinkConfig = {
   readonly kafka_bootstrap_servers: string;
@@ -112,6 +115,7 @@ export const runTableSink = (declarations: readonly TableDeclaration[]): Promise
       positions: sink.positions,
       onRecords: sink.write,
       memberFile: join(folder, 'member'),
+      paceMilliseconds: PACE_MILLISECONDS,
       metrics,
       logger,
     });
