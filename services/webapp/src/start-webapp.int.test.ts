@@ -48,3 +48,24 @@ it('has health, metrics and a page while the registry is away at start, and goes
   await webapp.stop();
   await gate.close();
 });
+
+it('has health, metrics and a page while Kafka is away at start, and goes on when it is back', async () => {
+  const gate = await startTcpGate(`kafka://${process.env['KAFKA_BOOTSTRAP_SERVERS']}`);
+  gate.shut();
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const starting = surroundings.start({ port, kafka_bootstrap_servers: new URL(gate.url).host });
+  expect((await vi.waitFor(() => fetch(`${url}/livez`))).status).toBe(200);
+  await vi.waitFor(async () => {
+    const ready = await fetch(`${url}/readyz`);
+    expect([ready.status, await ready.json()]).toMatchObject([503, { checks: { registry: 'ok' } }]);
+  });
+  expect((await fetch(`${url}/metrics`)).status).toBe(200);
+  const html = await (await fetch(`${url}/customers`, { headers: { accept: 'text/html' } })).text();
+  expect(html).toContain('Marketing Streams');
+  gate.open();
+  const webapp = await starting;
+  expect((await fetch(`${webapp.url}/customers`)).status).toBe(200);
+  await webapp.stop();
+  await gate.close();
+});
