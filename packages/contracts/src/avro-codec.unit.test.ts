@@ -5,7 +5,7 @@ import { arbitraryOf } from './avro/arbitrary.test-support.ts';
 import { parseAvroSchema } from './avro/parse-schema.ts';
 import { createAvroCodec } from './avro-codec.ts';
 import type { OrderPlaced } from './generated/order-placed.ts';
-import { createMemoryRegistry } from './memory-registry.test-support.ts';
+import { memoryRegistry } from './testing/memory-registry.ts';
 import { TOPICS } from './topics.ts';
 
 const order: OrderPlaced = {
@@ -20,9 +20,9 @@ const order: OrderPlaced = {
 };
 
 const orderCodec = async () => {
-  const memory = createMemoryRegistry();
+  const memory = memoryRegistry();
   const codec = await createAvroCodec<OrderPlaced>({
-    registry: memory.registry,
+    registry: memory,
     topic: 'dom.order.placed.v1',
   });
   /** Bytes another client would write with its own schema. */
@@ -56,7 +56,7 @@ describe('round trips', () => {
   it.each(contracts.map((contract) => [contract.name, contract] as const))(
     '%s gives back every value it takes',
     async (topic, { schema }) => {
-      const { registry } = createMemoryRegistry();
+      const registry = memoryRegistry();
       const codec = await createAvroCodec<unknown>({ registry, topic });
       fc.assert(
         fc.property(arbitraryOf(JSON.parse(schema ?? '')), (value) => {

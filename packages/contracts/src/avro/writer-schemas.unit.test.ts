@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createMemoryRegistry } from '../memory-registry.test-support.ts';
+import { memoryRegistry } from '../testing/memory-registry.ts';
 import { parseAvroSchema } from './parse-schema.ts';
 import { createWriterSchemas } from './writer-schemas.ts';
 
@@ -12,10 +12,10 @@ const framed = (id: number): { value: Buffer } => {
 };
 
 it('asks again for an unknown id when time has gone by: it may have been registered since', async () => {
-  const memory = createMemoryRegistry();
+  const memory = memoryRegistry();
   let now = 0;
   const schemas = createWriterSchemas({
-    registry: memory.registry,
+    registry: memory,
     topic: 'visits',
     reader: parseAvroSchema(SCHEMA),
     ownId: 100,
@@ -34,12 +34,12 @@ it('asks again for an unknown id when time has gone by: it may have been registe
 });
 
 it('resolves a batch of many unknown ids without asking for all at once', async () => {
-  const memory = createMemoryRegistry();
+  const memory = memoryRegistry();
   let under = 0;
   let most = 0;
   const schemas = createWriterSchemas({
     registry: {
-      ...memory.registry,
+      ...memory,
       schemaById: async () => {
         under += 1;
         most = Math.max(most, under);
