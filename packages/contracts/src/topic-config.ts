@@ -72,6 +72,9 @@ export const topicConfig = (contract: TopicContract, settings: TopicSettings): T
     partitions: partitions === 'default' ? settings.partitions : partitions,
     entries: {
       ...entries,
+      // Foreign producers may send lz4 or snappy, which this platform's reader does not have: the broker unpacks
+      // them. Its own producers do not compress, so that for their batches there is nothing to do.
+      'compression.type': 'uncompressed',
       // A dead letter holds a whole record of the largest size and its own fields around it.
       'max.message.bytes': String(name === 'dead-letter-queue' ? 2 * MAX_RECORD_BYTES : MAX_RECORD_BYTES),
     },

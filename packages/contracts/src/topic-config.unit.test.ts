@@ -52,6 +52,13 @@ describe('the catalogue', () => {
     ]);
   });
 
+  it.each(Object.values(TOPICS).map(({ name }) => name))(
+    '%s does not keep the lz4 or snappy of a foreign producer, which nobody here could read',
+    (name) => {
+      expect(topicConfig(TOPICS[name], settings).entries['compression.type']).toBe('uncompressed');
+    },
+  );
+
   it('gives dead letters room for a whole record and a year', () => {
     const [deadLetters, input] = (['dead-letter-queue', 'dom.order.placed.v1'] as const).map(
       (name) => topicConfig(TOPICS[name], settings).entries,
