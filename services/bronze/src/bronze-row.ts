@@ -10,7 +10,7 @@ export type BronzeRow = {
   readonly topic: string;
   readonly partition: number;
   readonly offset: number;
-  /** Epoch milliseconds. */
+  /** Epoch milliseconds, at most as far away as readers of the table go, see `tableTimestamp`. */
   readonly timestamp: number;
   /** Of the Confluent frame; null when the value has none. */
   readonly schema_id: number | null;
@@ -31,6 +31,16 @@ const orNull = <Value>(decode: () => Value): Value | null => {
   }
 };
 
+const FIRST_TIMESTAMP = Date.parse('0001-01-01T00:00:00.000Z');
+const LAST_TIMESTAMP = Date.parse('9999-12-31T23:59:59.999Z');
+
+/**
+ * A record's timestamp as a table's: Spark's and Python's end with the years 1 and 9999, a producer may send any
+ * 64 bits (microseconds taken for milliseconds, say). Key, value and place are what a record is kept for.
+ */
+const tableTimestamp = (milliseconds: number): number =>
+  Math.min(Math.max(milliseconds, FIRST_TIMESTAMP), LAST_TIMESTAMP);
+
 /** The row of a record, whatever state the record is in. */
 export const bronzeRow = (
   record: KafkaRecord,
@@ -44,7 +54,7 @@ export const bronzeRow = (
   topic: record.topic,
   partition: record.partition,
   offset: record.offset,
-  timestamp: record.timestamp,
+  timestamp: tableTimestamp(record.timestamp),
   schema_id: record.value === null ? null : schemaIdOf(record.value),
   decoded: orNull(() => decode(record)),
   ingested_at: now,

@@ -1,7 +1,11 @@
+import { writeParquet } from '@marketing-streams/lakehouse/parquet/write-parquet';
 import { PlatformError } from '@marketing-streams/platform/errors';
 import { testRecord } from '@marketing-streams/stream/testing/run-pipeline';
 import { describe, expect, it } from 'vitest';
 import { bronzeRow } from './bronze-row.ts';
+import { tables } from './tables.ts';
+
+const [{ schema: BRONZE_COLUMNS }] = tables as [(typeof tables)[number]];
 
 const record = testRecord({
   topic: 'dom.order.placed.v1',
@@ -43,6 +47,26 @@ describe('bronzeRow', () => {
       throw new PlatformError('VALUE_UNDECODABLE', 'truncated');
     };
     expect(bronzeRow(record, () => 7, undecodable, 1000).decoded).toBeNull();
+  });
+
+  it.each([
+    ['the smallest 64-bit number', -(2 ** 63), '0001-01-01T00:00:00.000Z'],
+    ['the first moment of year 1', -62_135_596_800_000, '0001-01-01T00:00:00.000Z'],
+    ['no timestamp (-1)', -1, '1969-12-31T23:59:59.999Z'],
+    ['microseconds', 1.795e15, '9999-12-31T23:59:59.999Z'],
+    ['the largest 64-bit number', 2 ** 63, '9999-12-31T23:59:59.999Z'],
+  ])('keeps a record whose timestamp is %s, which stopped the table for ever', (_what, timestamp, kept) => {
+    const row = bronzeRow(
+      testRecord({ timestamp }),
+      () => null,
+      () => null,
+      1000,
+    );
+    expect(new Date(row.timestamp).toISOString()).toBe(kept);
+    expect(JSON.parse(writeParquet(BRONZE_COLUMNS, [row]).stats)).toMatchObject({
+      numRecords: 1,
+      maxValues: { timestamp: kept },
+    });
   });
 
   it('does not swallow an outage', () => {

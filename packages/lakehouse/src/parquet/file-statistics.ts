@@ -101,6 +101,10 @@ export const decimalText = (unscaled: number | bigint, scale: number): string =>
 const timestampText = (value: number, round: (value: number) => number): string =>
   JSON.stringify(new Date(round(value)).toISOString());
 
+/** The first and last moment whose year has four digits: others' texts are not what readers take for a timestamp. */
+const FIRST_TEXT = Date.parse('0001-01-01T00:00:00.000Z');
+const LAST_TEXT = Date.parse('9999-12-31T23:59:59.999Z');
+
 const timestampStatistics = (): LeafStatistics => {
   const inner = orderedStatistics(String);
   return {
@@ -108,10 +112,9 @@ const timestampStatistics = (): LeafStatistics => {
     bounds: () => {
       const bounds = inner.bounds();
       if (bounds === null) return null;
-      return {
-        min: timestampText(Number(bounds.min), Math.floor),
-        max: timestampText(Number(bounds.max), Math.ceil),
-      };
+      const [min, max] = [Number(bounds.min), Number(bounds.max)];
+      if (min < FIRST_TEXT || max > LAST_TEXT) return null;
+      return { min: timestampText(min, Math.floor), max: timestampText(max, Math.ceil) };
     },
   };
 };

@@ -12,10 +12,17 @@ import type { Storage } from '../storage.ts';
 
 const decoder = new TextDecoder();
 
+/** Beyond the safe integers a division of the whole would be a fraction of a millisecond off. */
+const timestampFromMicroseconds = (microseconds: bigint): number => {
+  const rounded = Number(microseconds);
+  if (Number.isSafeInteger(rounded)) return rounded / 1000;
+  return Number(microseconds / 1000n) + Number(microseconds % 1000n) / 1000;
+};
+
 /** Values come as rows hold them; nothing passes through a Date, which has no microseconds. */
 const parsers = {
   timestampFromMilliseconds: (milliseconds: bigint) => Number(milliseconds),
-  timestampFromMicroseconds: (microseconds: bigint) => Number(microseconds) / 1000,
+  timestampFromMicroseconds,
   timestampFromNanoseconds: (nanoseconds: bigint) => Number(nanoseconds / 1000n) / 1000,
   dateFromDays: (days: number) => new Date(days * 86_400_000).toISOString().slice(0, 10),
   stringFromBytes: (bytes: Uint8Array | undefined) => bytes && decoder.decode(bytes),

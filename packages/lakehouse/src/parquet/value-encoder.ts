@@ -36,6 +36,9 @@ const toDecimal = (precision: number, scale: number): Encode => {
   };
 };
 
+/** The furthest moment from 1970 that a JavaScript Date holds; in microseconds it still fits 64 bits. */
+const MAX_TIMESTAMP_MILLISECONDS = 8.64e15;
+
 const MILLISECONDS_PER_DAY = 86_400_000;
 
 /** Days since the epoch of a `YYYY-MM-DD` text. */
@@ -50,10 +53,17 @@ const toDays = (value: unknown, path: string): number => {
   throw mismatch(path, 'a date as YYYY-MM-DD', value);
 };
 
+/**
+ * Microseconds since the epoch of epoch milliseconds. Beyond the safe integers (286 years from 1970) a double
+ * cannot tell microseconds apart, but whole milliseconds it can.
+ */
 const toMicroseconds = (value: unknown, path: string): bigint => {
   if (typeof value === 'number') {
     const microseconds = Math.round(value * 1000);
     if (Number.isSafeInteger(microseconds)) return BigInt(microseconds);
+    if (Math.abs(value) <= MAX_TIMESTAMP_MILLISECONDS) {
+      return BigInt(Math.trunc(value)) * 1000n + BigInt(Math.round((value % 1) * 1000));
+    }
   }
   throw mismatch(path, 'epoch milliseconds', value);
 };

@@ -56,7 +56,7 @@ const ROW: fc.Arbitrary<Row> = fc.record({
       .integer({ min: -700_000, max: 2_900_000 })
       .map((day) => new Date(day * 86_400_000).toISOString().slice(0, 10)),
   ).filter((day) => day === null || /^\d{4}-/.test(day)),
-  at: nullable(fc.integer({ min: -6e13, max: 2.5e14 }).filter((at) => Math.abs(at) < 9e12)),
+  at: nullable(fc.integer({ min: -8.64e15, max: 8.64e15 })),
   raw: nullable(fc.uint8Array({ maxLength: 9 })),
   list: nullable(
     fc.array(nullable(fc.record({ n: nullable(fc.integer()), s: nullable(fc.string()) })), { maxLength: 4 }),
@@ -88,6 +88,13 @@ describe('a Parquet file', { timeout: 30_000 }, () => {
       { numRuns: 150 },
     );
   });
+
+  it.each([-62_135_596_800_000, 253_402_300_799_999, 1.795e15, -8.64e15, 9_007_199_254_740.992, -1.5])(
+    'holds the timestamp %d, which more than 286 years from 1970 was refused',
+    async (at) => {
+      expect((await write([column.timestamp('at')], [{ at }])).read).toEqual([{ at }]);
+    },
+  );
 
   it('has no rows when there are none', async () => {
     const { read, file } = await write(SCHEMA, []);
@@ -131,6 +138,8 @@ describe('values that do not fit', () => {
     ['day', 19_000, 'column day takes a date'],
     ['at', '2024-01-01', 'column at takes epoch milliseconds'],
     ['at', Number.NaN, 'column at takes epoch milliseconds'],
+    ['at', 8.64e15 + 1, 'column at takes epoch milliseconds'],
+    ['at', Number.NEGATIVE_INFINITY, 'column at takes epoch milliseconds'],
     ['raw', 'bytes', 'column raw takes bytes'],
     ['list', {}, 'column list takes a list, got an object'],
     ['list', [{ n: 'x', s: null }], 'column list.element.n takes'],
