@@ -13,8 +13,14 @@ const CLASS_FACTOR = 16;
 /** A merge takes no more rows than this, so that it does not hold up writes for long. */
 const MAX_ROWS = 100_000;
 
+/** Nor more bytes of files than this: a merge holds its rows in memory, and rows may be large. */
+const MAX_BYTES = 64 * 1024 * 1024;
+
 /** Files with at least this many visible rows are left as they are. */
 const LARGE_FILE_ROWS = 50_000;
+
+/** So are files of this size: two of them do not fit a merge. */
+const LARGE_FILE_BYTES = MAX_BYTES / 2;
 
 const visibleCount = (file: AddFile): number =>
   Math.max(0, (physicalRows(file) ?? LARGE_FILE_ROWS) - (file.deletionVector?.cardinality ?? 0));
@@ -31,7 +37,7 @@ const classOf = (file: AddFile): string => {
 export const chooseFiles = (files: Iterable<AddFile>, minFiles: number): readonly AddFile[] => {
   const classes = new Map<string, AddFile[]>();
   for (const file of files) {
-    if (visibleCount(file) >= LARGE_FILE_ROWS) continue;
+    if (visibleCount(file) >= LARGE_FILE_ROWS || file.size >= LARGE_FILE_BYTES) continue;
     const key = classOf(file);
     const members = classes.get(key);
     if (members === undefined) classes.set(key, [file]);
@@ -41,9 +47,11 @@ export const chooseFiles = (files: Iterable<AddFile>, minFiles: number): readonl
     if (members.length < minFiles) continue;
     const chosen: AddFile[] = [];
     let rows = 0;
+    let bytes = 0;
     for (const file of members) {
       rows += visibleCount(file);
-      if (rows > MAX_ROWS) break;
+      bytes += file.size;
+      if (rows > MAX_ROWS || bytes > MAX_BYTES) break;
       chosen.push(file);
     }
     if (chosen.length > 1) return chosen;

@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { localStorage } from '../local-storage.ts';
+import type { AddFile } from '../log/actions.ts';
 import type { Storage } from '../storage.ts';
 import { rowsById, type TemporaryTables, temporaryTables } from '../testing/temporary-tables.ts';
+import { chooseFiles } from './compaction.ts';
 
 let tables: TemporaryTables;
 
@@ -11,6 +13,34 @@ beforeEach(async () => {
 });
 
 afterEach(() => tables.remove());
+
+describe('the files of a merge', () => {
+  const MEBIBYTE = 1024 * 1024;
+  const filesOf = (count: number, size: number): AddFile[] =>
+    Array.from({ length: count }, (_, number) => ({
+      path: `${number}.parquet`,
+      partitionValues: {},
+      size,
+      modificationTime: number,
+      dataChange: true,
+      stats: '{"numRecords":100}',
+    }));
+
+  it.each([
+    [1, 20],
+    [4, 16],
+    [5, 12],
+    [31, 2],
+  ])('of %d MiB and few rows are %d, where all of them filled the memory', (mebibytes, count) => {
+    expect(chooseFiles(filesOf(20, mebibytes * MEBIBYTE), 16)).toHaveLength(count);
+  });
+
+  it('do not include one that is large in bytes, however few its rows', () => {
+    const [large] = filesOf(1, 32 * MEBIBYTE);
+    expect(chooseFiles([large!, ...filesOf(16, 1000)], 16)).toEqual(filesOf(16, 1000));
+    expect(chooseFiles(filesOf(20, 32 * MEBIBYTE), 16)).toEqual([]);
+  });
+});
 
 describe('optimize', { timeout: 30_000 }, () => {
   it('waits for enough files and moves rows without changing them', async () => {
