@@ -34,11 +34,17 @@ type Attempt = {
 /** Records between two looks at the clock. */
 const CLOCK_STRIDE = 64;
 
+const LONGEST_DEAD_LETTER_KEY_BYTES = 64 * 1024;
+
 const stopAfter = (milliseconds: number): (() => boolean) => {
   const deadline = performance.now() + milliseconds;
   let records = 0;
   return () => ++records % CLOCK_STRIDE === 0 && performance.now() > deadline;
 };
+
+/** Dead letters of one key stay in order; a key that no row can have would take the room of the value. */
+const deadLetterKey = ({ key }: KafkaRecord): Buffer | null =>
+  key !== null && key.length > LONGEST_DEAD_LETTER_KEY_BYTES ? null : key;
 
 /** New positions of the partitions that were read from, those that only moved over control records included. */
 const positionsOf = ({ buffer }: Attempt, stepped: Stepped): readonly Position[] => {
@@ -94,7 +100,7 @@ export const draftTransaction = (attempt: Attempt, refused: readonly string[] = 
   }
   const outgoing = collected.records;
   for (const failed of stepped.failed) {
-    const { key } = failed.record;
+    const key = deadLetterKey(failed.record);
     outgoing.push({ topic: setup.deadLetters.topic, key, value: setup.deadLetters.encode(failed) });
   }
   const transaction = meta.transaction + 1;
