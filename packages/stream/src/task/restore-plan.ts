@@ -1,6 +1,7 @@
 import type { TopicPartition } from '@marketing-streams/contracts/record';
 import { PlatformError } from '@marketing-streams/platform/errors';
 import type { CommittedPosition, Position } from '../kafka/api.ts';
+import type { ProcessorDefinition } from '../processor.ts';
 import type { StoreMeta } from '../state/store-meta.ts';
 import { newestNote, type TransactionNote } from './transaction-note.ts';
 
@@ -18,8 +19,11 @@ export type RestoreFacts = {
   /** First offsets held and ends of the inputs' partitions. */
   readonly beginnings: ReadonlyMap<string, number>;
   readonly ends: ReadonlyMap<string, number>;
-  /** The definition has wall-clock timers, whose effects only the last transaction's note tells. */
-  readonly hasWallClockTimers: boolean;
+  /**
+   * Why only the last transaction can be folded again: what came of others depends on more than their inputs.
+   * Null when folding any of them gives the state.
+   */
+  readonly whyOnlyExact: string | null;
   /** Topics other than inputs that a rebuild reads hold records. */
   readonly hasOwnRows: boolean;
 };
@@ -40,6 +44,16 @@ export type RestorePlan = {
   | { readonly kind: 'fold'; readonly ranges: readonly FoldRange[]; readonly exact: boolean }
   | { readonly kind: 'rebuild'; readonly reason: string }
 );
+
+/**
+ * See `RestoreFacts.whyOnlyExact`. Compaction takes records away, and with them what a processor counted by
+ * them; one that can be rebuilt from the topics it reads is rebuilt instead of folding what is left of them.
+ */
+export const whyOnlyExact = ({ timers, rebuild, pipelines }: ProcessorDefinition): string | null => {
+  if (timers?.some(({ clock }) => clock === 'wall-clock') === true) return 'timers ran meanwhile';
+  const readsInputs = rebuild?.sources.some(({ topic }) => pipelines.some((one) => one.topic === topic));
+  return readsInputs === true ? 'the inputs may have been compacted meanwhile' : null;
+};
 
 const keyOf = ({ topic, partition }: TopicPartition): string => `${topic}/${partition}`;
 
@@ -124,7 +138,7 @@ export const planRestore = (facts: RestoreFacts): RestorePlan => {
   const exact = note !== null && note.transaction === meta.transaction + 1;
   const isBehind = note !== null && note.transaction > meta.transaction;
   if (ranges.length === 0 && !isBehind) return { ...plan, kind: 'ready' };
-  if (!exact && facts.hasWallClockTimers) return { ...plan, kind: 'rebuild', reason: 'timers ran meanwhile' };
+  if (!exact && facts.whyOnlyExact !== null) return { ...plan, kind: 'rebuild', reason: facts.whyOnlyExact };
   if (ranges.some((range) => range.offset < (beginnings.get(keyOf(range)) ?? 0))) {
     return { ...plan, kind: 'rebuild', reason: 'the topics no longer hold what the state lacks' };
   }

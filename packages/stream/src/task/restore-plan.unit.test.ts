@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { from } from '../pipeline.ts';
+import type { ProcessorDefinition } from '../processor.ts';
 import type { StoreMeta } from '../state/store-meta.ts';
-import { planRestore, type RestoreFacts } from './restore-plan.ts';
+import { planRestore, type RestoreFacts, whyOnlyExact } from './restore-plan.ts';
 import { encodeNote } from './transaction-note.ts';
 
 const meta = (changes: Partial<StoreMeta> = {}): StoreMeta => ({
@@ -47,7 +49,7 @@ const facts = (changes: Partial<RestoreFacts> = {}): RestoreFacts => ({
     ['in/0', 100],
     ['in/3', 100],
   ]),
-  hasWallClockTimers: false,
+  whyOnlyExact: null,
   hasOwnRows: false,
   ...changes,
 });
@@ -63,7 +65,9 @@ describe('the way back of a task', () => {
   });
 
   it('folds exactly the one transaction that the state lacks', () => {
-    const plan = planRestore(facts({ committed: committed(12, 20, 5), hasWallClockTimers: true }));
+    const plan = planRestore(
+      facts({ committed: committed(12, 20, 5), whyOnlyExact: 'timers ran meanwhile' }),
+    );
     expect(plan).toMatchObject({
       kind: 'fold',
       exact: true,
@@ -80,10 +84,13 @@ describe('the way back of a task', () => {
     });
   });
 
-  it('folds several transactions, unless timers ran by a clock nobody noted', () => {
+  it('folds several transactions, unless the inputs alone do not give what came of them', () => {
     const several = committed(12, 30, 9);
     expect(planRestore(facts({ committed: several }))).toMatchObject({ kind: 'fold', exact: false });
-    expect(planRestore(facts({ committed: several, hasWallClockTimers: true })).kind).toBe('rebuild');
+    expect(planRestore(facts({ committed: several, whyOnlyExact: 'timers ran meanwhile' }))).toMatchObject({
+      kind: 'rebuild',
+      reason: 'timers ran meanwhile',
+    });
   });
 
   it("goes on from the state's positions when the group has lost its own", () => {
@@ -122,5 +129,39 @@ describe('the way back of a task', () => {
     ['a topic that was made again', { ends: new Map([['in/0', 3]]) }, 'STATE_CONFLICT'],
   ] as const)('refuses %s', (_, changes, code) => {
     expect(() => planRestore(facts(changes))).toThrow(expect.objectContaining({ code }));
+  });
+});
+
+describe('a definition of which only the last transaction can be folded again', () => {
+  const definition = (changes: Partial<ProcessorDefinition>): ProcessorDefinition => ({
+    name: 'p',
+    ruleVersion: '1',
+    pipelines: [from('in').build()],
+    ...changes,
+  });
+  const rebuildFrom = (...topics: string[]): ProcessorDefinition['rebuild'] => ({
+    sources: topics.map((topic) => ({ topic, load: () => {} })),
+    comparisons: [],
+  });
+  const timer = (clock: 'wall-clock' | 'event-time') => ({
+    name: 't',
+    clock,
+    everyMilliseconds: 1,
+    run: () => [],
+  });
+
+  it('is one whose rebuild reads an input: what was counted by compacted records is gone with them', () => {
+    expect(whyOnlyExact(definition({ rebuild: rebuildFrom('own', 'in') }))).toContain('compacted');
+  });
+
+  it('is one with wall-clock timers', () => {
+    expect(whyOnlyExact(definition({ timers: [timer('wall-clock')] }))).toContain('timers');
+  });
+
+  it('is no other', () => {
+    expect(whyOnlyExact(definition({}))).toBeNull();
+    expect(
+      whyOnlyExact(definition({ rebuild: rebuildFrom('own'), timers: [timer('event-time')] })),
+    ).toBeNull();
   });
 });

@@ -12,7 +12,7 @@ import {
   type Snapshot,
   takeSnapshot,
 } from './rebuild.ts';
-import { planRestore, type RestorePlan } from './restore-plan.ts';
+import { planRestore, type RestorePlan, whyOnlyExact } from './restore-plan.ts';
 import type { TaskSetup } from './task-setup.ts';
 import { encodeNote } from './transaction-note.ts';
 
@@ -55,7 +55,7 @@ const gatherFacts = async (setup: TaskSetup, store: TaskStore) => {
     committed,
     beginnings: byPlace(beginnings),
     ends: byPlace(ends),
-    hasWallClockTimers: (definition.timers ?? []).some(({ clock }) => clock === 'wall-clock'),
+    whyOnlyExact: whyOnlyExact(definition),
     hasOwnRows:
       meta === null && committed.length === 0 && own.length > 0 && hasRecords(await takeSnapshot(setup, own)),
   };
