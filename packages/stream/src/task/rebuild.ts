@@ -1,6 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { KafkaRecord, TopicPartition } from '@marketing-streams/contracts/record';
+import { PlatformError } from '@marketing-streams/platform/errors';
+import type { Logger } from '@marketing-streams/platform/logging';
 import { open } from 'lmdb';
 import { partitionsOfTask } from '../assignor.ts';
 import type {
@@ -10,11 +12,12 @@ import type {
   RangeReader,
   TransactionalProducer,
 } from '../kafka/api.ts';
-import type { Rebuild, RebuildComparison, TaskContext } from '../processor.ts';
-import { createOverlay } from '../state/overlay.ts';
+import type { Rebuild, RebuildComparison, RebuildSource, TaskContext } from '../processor.ts';
+import { createOverlay, type Overlay } from '../state/overlay.ts';
 import type { StoreMeta } from '../state/store-meta.ts';
 import type { TaskStore } from '../state/task-store.ts';
 import type { Output } from '../step.ts';
+import { isRecordAtFault } from './step-records.ts';
 import type { TaskSetup } from './task-setup.ts';
 
 /** A range of every partition of a topic that the task owns: all it holds at the moment. */
@@ -42,16 +45,48 @@ export const takeSnapshot = async (setup: TaskSetup, topics: readonly string[]):
   return snapshot;
 };
 
-/** Fills the (cleared) store from the sources; gives the largest timestamp seen. */
+/** What filling a store from the sources came to. */
+export type Loaded = {
+  /** Largest timestamp seen; 0 without records. */
+  readonly streamTime: number;
+  /** Code → records left out, because nothing can be made of them. */
+  readonly skipped: ReadonlyMap<string, number>;
+};
+
+/**
+ * Loads one record, or takes back what it changed and gives the error that blames it. Without a key it belongs
+ * to nobody, as on the live path. Any other error is thrown.
+ */
+const loadRecord = (source: RebuildSource, record: KafkaRecord, overlay: Overlay): PlatformError | null => {
+  if (record.key === null || record.key.length === 0)
+    return new PlatformError('KEY_MISSING', 'the record has no key');
+  overlay.mark();
+  try {
+    source.load(record, overlay.view);
+    return null;
+  } catch (error) {
+    if (!isRecordAtFault(error)) throw error;
+    overlay.rollBack();
+    return error;
+  }
+};
+
+/**
+ * Fills the (cleared) store from the sources. A record that the live path makes a dead letter of is logged and
+ * left out: it is one already, or is no input.
+ */
 export const loadSources = async (
-  rebuild: Rebuild,
+  { rebuild, logger }: { readonly rebuild: Rebuild; readonly logger: Logger },
   snapshot: Snapshot,
-  store: TaskStore,
-  meta: StoreMeta,
-  reader: RangeReader,
+  {
+    store,
+    meta,
+  }: { readonly store: Pick<TaskStore, 'get' | 'range' | 'write' | 'meta'>; readonly meta: StoreMeta },
+  reader: Pick<RangeReader, 'read'>,
   signal: AbortSignal,
-): Promise<number> => {
+): Promise<Loaded> => {
   let streamTime = 0;
+  const skipped = new Map<string, number>();
   for (const source of rebuild.sources) {
     await reader.read(
       snapshot.get(source.topic) ?? [],
@@ -60,7 +95,12 @@ export const loadSources = async (
         await source.prepare?.(records);
         const overlay = createOverlay(store);
         for (const record of records) {
-          source.load(record, overlay.view);
+          const error = loadRecord(source, record, overlay);
+          if (error !== null) {
+            const { topic, partition, offset } = record;
+            logger.error({ code: error.code, topic, partition, offset }, `left out: ${error.message}`);
+            skipped.set(error.code, (skipped.get(error.code) ?? 0) + 1);
+          }
           if (record.timestamp > streamTime) streamTime = record.timestamp;
         }
         store.write(overlay.changes, meta, store.meta());
@@ -68,11 +108,21 @@ export const loadSources = async (
       signal,
     );
   }
-  return streamTime;
+  return { streamTime, skipped };
 };
 
 const rebuiltValue = (output: Output): Buffer | null =>
   typeof output.value === 'function' ? output.value() : output.value;
+
+/** A published row that cannot be read is not the same as anything. */
+export const saysTheSame = (comparison: RebuildComparison, published: Buffer, rebuilt: Buffer): boolean => {
+  try {
+    return comparison.same(published, rebuilt);
+  } catch (error) {
+    if (!isRecordAtFault(error)) throw error;
+    return false;
+  }
+};
 
 /** The task's own rows on a compacted topic, newest value per key, on disk for as long as they are compared. */
 const readPublished = async (
@@ -133,7 +183,7 @@ async function* differences(
       const isSame =
         present === undefined || rebuilt === null
           ? present === undefined && rebuilt === null
-          : comparison.same(present, rebuilt);
+          : saysTheSame(comparison, present, rebuilt);
       const { topic, key, partition, headers } = output;
       if (!isSame)
         yield {

@@ -1,5 +1,10 @@
 import type { KafkaRecord } from '@marketing-streams/contracts/record';
-import { type ErrorCode, isPlatformError, messageOf } from '@marketing-streams/platform/errors';
+import {
+  type ErrorCode,
+  isPlatformError,
+  messageOf,
+  type PlatformError,
+} from '@marketing-streams/platform/errors';
 import type { Pipeline, PipelineResult } from '../pipeline.ts';
 import type { FailedRecord } from '../runtime-options.ts';
 import type { Overlay } from '../state/overlay.ts';
@@ -49,6 +54,10 @@ const RECORD_AT_FAULT: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'PAYLOAD_TOO_LARGE',
 ]);
 
+/** True for an error that another try with the same record only meets again. */
+export const isRecordAtFault = (error: unknown): error is PlatformError =>
+  isPlatformError(error) && RECORD_AT_FAULT.has(error.code);
+
 const TOO_LARGE: PipelineResult = {
   kind: 'dead-letter',
   step: 'publish',
@@ -86,7 +95,7 @@ export const stepRecords = (records: Iterable<KafkaRecord>, options: SteppingOpt
     try {
       return pipeline.run({ record, state: overlay.view, now, mode }, onStep);
     } catch (error) {
-      if (!isPlatformError(error) || !RECORD_AT_FAULT.has(error.code)) throw error;
+      if (!isRecordAtFault(error)) throw error;
       return { kind: 'dead-letter', code: error.code, message: messageOf(error), step };
     }
   };

@@ -107,7 +107,9 @@ const rebuildFrom = async (restoring: Restoring, rebuild: Rebuild, fresh: StoreM
   store.clear(empty);
   const topics = [...rebuild.sources, ...rebuild.comparisons].map(({ topic }) => topic);
   const snapshot = await takeSnapshot(setup, topics);
-  const streamTime = await loadSources(rebuild, snapshot, store, empty, reader, signal);
+  const from = { rebuild, logger: setup.logger };
+  const loaded = await loadSources(from, snapshot, { store, meta: empty }, reader, signal);
+  for (const [code, records] of loaded.skipped) setup.metrics.skipped(code, records);
   const positions = positionsAfterRebuild(plan.positions, rebuild, snapshot);
   const now = Date.now();
   const transaction = fresh.transaction + 1;
@@ -124,7 +126,7 @@ const rebuildFrom = async (restoring: Restoring, rebuild: Rebuild, fresh: StoreM
   );
   setup.logger.info({ published }, 'published what differed');
   const offsets = Object.fromEntries(byPlace(positions));
-  const meta = { ...empty, offsets, transaction, stream_time: streamTime, complete: true };
+  const meta = { ...empty, offsets, transaction, stream_time: loaded.streamTime, complete: true };
   return { meta: settle(store, meta), positions };
 };
 

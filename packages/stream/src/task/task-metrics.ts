@@ -7,6 +7,8 @@ export type TaskMetrics = {
   readonly committed: (stepped: Stepped, sent: number, seconds: number) => void;
   readonly lag: (positions: readonly (Position & { readonly end: number })[]) => void;
   readonly recovered: (cause: string) => void;
+  /** Records that a rebuild left out. */
+  readonly skipped: (code: string, records: number) => void;
 };
 
 const BATCH_BUCKETS = [0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000];
@@ -50,6 +52,10 @@ export const createTaskMetrics = (metrics: Metrics, processor: string, task: num
     ...names,
     'cause',
   ]);
+  const skips = metrics.counter('stream_rebuild_skipped_total', 'Records a rebuild left out, by code.', [
+    ...names,
+    'code',
+  ]);
   return {
     committed: (result, outputs, duration) => {
       for (const [step, records] of result.reached) stepped.inc({ ...labels, step }, records);
@@ -68,5 +74,6 @@ export const createTaskMetrics = (metrics: Metrics, processor: string, task: num
       }
     },
     recovered: (cause) => recoveries.inc({ ...labels, cause }),
+    skipped: (code, records) => skips.inc({ ...labels, code }, records),
   };
 };
