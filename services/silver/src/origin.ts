@@ -13,16 +13,21 @@ export const originHeaders = ({
   [ORIGIN_HEADER]: `${topic}/${partition}/${offset}`,
 });
 
-/** Where a forwarded record was first written. Throws VALUE_INVALID when its header does not say. */
+/**
+ * Where a forwarded record was first written. Throws VALUE_INVALID when its header does not say, or says a number
+ * that no partition or offset can be.
+ */
 export const originOf = (headers: RecordHeaders): SourceOffset => {
   const header = headers[ORIGIN_HEADER];
   const text = Buffer.isBuffer(header) ? header.toString('utf8') : '';
   const match = /^(.+)\/(\d+)\/(\d+)$/.exec(text);
-  if (match === null) {
+  const [, topic = '', partition, offset] = match ?? [];
+  const place = { topic, partition: Number(partition), offset: Number(offset) };
+  if (!Number.isSafeInteger(place.partition) || !Number.isSafeInteger(place.offset)) {
     throw new PlatformError(
       'VALUE_INVALID',
       `header ${ORIGIN_HEADER} = ${JSON.stringify(text)} names no input record`,
     );
   }
-  return { topic: match[1] ?? '', partition: Number(match[2]), offset: Number(match[3]) };
+  return place;
 };

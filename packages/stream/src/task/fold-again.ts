@@ -5,6 +5,7 @@ import type { StoreMeta } from '../state/store-meta.ts';
 import type { TaskStore } from '../state/task-store.ts';
 import { runTimers, startTimers } from './due-timers.ts';
 import { inMergeOrder } from './merge-order.ts';
+import { TOO_LARGE } from './output-collector.ts';
 import type { FoldRange } from './restore-plan.ts';
 import { stepRecords } from './step-records.ts';
 import { prepareRecords, type TaskSetup } from './task-setup.ts';
@@ -39,7 +40,8 @@ const foldBatch = async (
     mode: 'restore',
     now: note.now,
     collector: null,
-    refused: new Set(note.refused),
+    // Nothing is published: the reasons went out with the dead letters.
+    refused: new Map(note.refused.map((place) => [place, TOO_LARGE])),
     isTimeUp: () => false,
   });
   const streamTime = Math.max(meta.stream_time, stepped.streamTime);

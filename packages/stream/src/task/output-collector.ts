@@ -1,22 +1,36 @@
 import type { KafkaRecord } from '@marketing-streams/contracts/record';
+import type { ErrorCode } from '@marketing-streams/platform/errors';
 import type { OutgoingRecord } from '../kafka/api.ts';
 import type { Output } from '../step.ts';
+import { isRecordAtFault } from './record-at-fault.ts';
 
-/** Outputs ready to be sent, or the input record to blame for one that no topic would take. */
+/** Why what a record leads to cannot be published. */
+export type Refusal = { readonly code: ErrorCode; readonly message: string };
+
+/** Outputs ready to be sent, or the input record to blame for one that cannot be written or no topic would take. */
 export type Collected =
   | { readonly kind: 'records'; readonly records: OutgoingRecord[] }
-  | { readonly kind: 'too-large'; readonly cause: KafkaRecord | null };
+  | { readonly kind: 'refused'; readonly cause: KafkaRecord | null; readonly refusal: Refusal };
 
 /** The outputs of one transaction. */
 export type OutputCollector = {
   /** `cause` is null for a timer's output. */
   readonly add: (output: Output, cause: KafkaRecord | null) => void;
-  /** Makes the values now. Of `latestOnly` outputs the last per topic and key. */
+  /**
+   * Makes the values now. Of `latestOnly` outputs the last per topic and key. Throws what making a value throws,
+   * unless it blames the record.
+   */
   readonly collect: () => Collected;
 };
 
 /** Topics take records up to about 1 MB (`max.message.bytes`), key, headers and overhead included. */
 const MAX_RECORD_BYTES = 1_000_000;
+
+/** The refusal of outputs beyond what topics take. */
+export const TOO_LARGE: Refusal = {
+  code: 'PAYLOAD_TOO_LARGE',
+  message: 'what the record leads to is larger than a topic takes',
+};
 
 type Entry = { readonly output: Output; readonly cause: KafkaRecord | null };
 
@@ -27,6 +41,17 @@ const toRecord = ({ topic, key, partition, value, headers }: Output): OutgoingRe
   ...(partition === undefined ? {} : { partition }),
   ...(headers === undefined ? {} : { headers }),
 });
+
+/** The output with its value made, or why there is none. */
+const made = (output: Output): OutgoingRecord | Refusal => {
+  try {
+    const record = toRecord(output);
+    return (record.value?.length ?? 0) + output.key.length > MAX_RECORD_BYTES ? TOO_LARGE : record;
+  } catch (error) {
+    if (!isRecordAtFault(error)) throw error;
+    return { code: error.code, message: error.message };
+  }
+};
 
 /** An empty collector. */
 export const createOutputCollector = (): OutputCollector => {
@@ -47,9 +72,8 @@ export const createOutputCollector = (): OutputCollector => {
       const records: OutgoingRecord[] = [];
       const entries = [...all, ...[...latest.values()].flatMap((ofTopic) => [...ofTopic.values()])];
       for (const { output, cause } of entries) {
-        const record = toRecord(output);
-        if ((record.value?.length ?? 0) + output.key.length > MAX_RECORD_BYTES)
-          return { kind: 'too-large', cause };
+        const record = made(output);
+        if ('code' in record) return { kind: 'refused', cause, refusal: record };
         records.push(record);
       }
       return { kind: 'records', records };

@@ -17,7 +17,7 @@ import { createOverlay, type Overlay } from '../state/overlay.ts';
 import type { StoreMeta } from '../state/store-meta.ts';
 import type { TaskStore } from '../state/task-store.ts';
 import type { Output } from '../step.ts';
-import { isRecordAtFault } from './step-records.ts';
+import { isRecordAtFault } from './record-at-fault.ts';
 import type { TaskSetup } from './task-setup.ts';
 
 /** A range of every partition of a topic that the task owns: all it holds at the moment. */

@@ -1,15 +1,10 @@
 import type { KafkaRecord } from '@marketing-streams/contracts/record';
-import {
-  type ErrorCode,
-  isPlatformError,
-  messageOf,
-  type PlatformError,
-} from '@marketing-streams/platform/errors';
 import type { Pipeline, PipelineResult } from '../pipeline.ts';
 import type { FailedRecord } from '../runtime-options.ts';
 import type { Overlay } from '../state/overlay.ts';
 import type { StepContext } from '../step.ts';
-import type { OutputCollector } from './output-collector.ts';
+import type { OutputCollector, Refusal } from './output-collector.ts';
+import { isRecordAtFault } from './record-at-fault.ts';
 
 export type SteppingOptions = {
   readonly pipelines: ReadonlyMap<string, Pipeline>;
@@ -20,8 +15,8 @@ export type SteppingOptions = {
   readonly now: number;
   /** Null when outputs go nowhere. */
   readonly collector: OutputCollector | null;
-  /** `topic/partition/offset` of records whose outputs were too large: dead letters without a trace. */
-  readonly refused: ReadonlySet<string>;
+  /** `topic/partition/offset` of records whose outputs cannot be published: dead letters without a trace. */
+  readonly refused: ReadonlyMap<string, Refusal>;
   /** True when no further record is to be taken. */
   readonly isTimeUp: () => boolean;
 };
@@ -38,31 +33,6 @@ export type Stepped = {
   readonly reached: ReadonlyMap<string, number>;
   /** `step/reason` → records dropped. */
   readonly dropped: ReadonlyMap<string, number>;
-};
-
-/** Codes that say the record itself is at fault; only these become dead letters when thrown. */
-const RECORD_AT_FAULT: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  'KEY_MISSING',
-  'KEY_MISMATCH',
-  'VALUE_MISSING',
-  'VALUE_UNDECODABLE',
-  'VALUE_INVALID',
-  'SCHEMA_UNKNOWN',
-  'SCHEMA_INCOMPATIBLE',
-  'NOT_FOUND',
-  'FORBIDDEN',
-  'PAYLOAD_TOO_LARGE',
-]);
-
-/** True for an error that another try with the same record only meets again. */
-export const isRecordAtFault = (error: unknown): error is PlatformError =>
-  isPlatformError(error) && RECORD_AT_FAULT.has(error.code);
-
-const TOO_LARGE: PipelineResult = {
-  kind: 'dead-letter',
-  step: 'publish',
-  code: 'PAYLOAD_TOO_LARGE',
-  message: 'what the record leads to is larger than a topic takes',
 };
 
 /** A record's place as text: `topic/partition/offset`. */
@@ -96,7 +66,7 @@ export const stepRecords = (records: Iterable<KafkaRecord>, options: SteppingOpt
       return pipeline.run({ record, state: overlay.view, now, mode }, onStep);
     } catch (error) {
       if (!isRecordAtFault(error)) throw error;
-      return { kind: 'dead-letter', code: error.code, message: messageOf(error), step };
+      return { kind: 'dead-letter', code: error.code, message: error.message, step };
     }
   };
 
@@ -104,8 +74,9 @@ export const stepRecords = (records: Iterable<KafkaRecord>, options: SteppingOpt
     const pipeline = options.pipelines.get(record.topic);
     if (pipeline === undefined) continue;
     overlay.mark();
-    const isRefused = options.refused.size > 0 && options.refused.has(placeOf(record));
-    const result = isRefused ? TOO_LARGE : run(pipeline, record);
+    const refusal = options.refused.size > 0 ? options.refused.get(placeOf(record)) : undefined;
+    const result: PipelineResult =
+      refusal === undefined ? run(pipeline, record) : { kind: 'dead-letter', step: 'publish', ...refusal };
     taken += 1;
     last.set(`${record.topic}/${record.partition}`, record);
     if (record.timestamp > streamTime) streamTime = record.timestamp;

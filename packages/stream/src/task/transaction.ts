@@ -8,7 +8,7 @@ import type { StateChanges, TaskStore } from '../state/task-store.ts';
 import { dueTimers, runTimers, startTimers } from './due-timers.ts';
 import type { InputBuffer } from './input-buffer.ts';
 import { inMergeOrder } from './merge-order.ts';
-import { createOutputCollector } from './output-collector.ts';
+import { createOutputCollector, type Refusal } from './output-collector.ts';
 import { placeOf, type Stepped, stepRecords } from './step-records.ts';
 import type { TaskSetup } from './task-setup.ts';
 import { encodeNote } from './transaction-note.ts';
@@ -66,9 +66,12 @@ const anyPosition = (meta: StoreMeta, setup: TaskSetup): Position[] => {
 
 /**
  * Works out a transaction from the records at hand: steps, timers, outputs, dead letters. Changes nothing.
- * Throws what a step throws. A record whose outputs no topic would take is refused and all begins again.
+ * Throws what a step throws. A record whose outputs cannot be published is refused and all begins again.
  */
-export const draftTransaction = (attempt: Attempt, refused: readonly string[] = []): Draft => {
+export const draftTransaction = (
+  attempt: Attempt,
+  refused: ReadonlyMap<string, Refusal> = new Map(),
+): Draft => {
   const { setup, store, meta, runs } = attempt;
   const now = Date.now();
   const overlay = createOverlay(store);
@@ -80,7 +83,7 @@ export const draftTransaction = (attempt: Attempt, refused: readonly string[] = 
     mode: 'live',
     now,
     collector,
-    refused: new Set(refused),
+    refused,
     isTimeUp: stopAfter(setup.limits.milliseconds),
   });
   const streamTime = Math.max(meta.stream_time, stepped.streamTime);
@@ -91,12 +94,10 @@ export const draftTransaction = (attempt: Attempt, refused: readonly string[] = 
   const ran = runTimers(due, started, clocks, overlay.view, setup.partitions);
   for (const output of ran.outputs) collector.add(output, null);
   const collected = collector.collect();
-  if (collected.kind === 'too-large') {
-    if (collected.cause !== null) return draftTransaction(attempt, [...refused, placeOf(collected.cause)]);
-    throw new PlatformError(
-      'PAYLOAD_TOO_LARGE',
-      `a timer of ${setup.definition.name} made too large an output`,
-    );
+  if (collected.kind === 'refused') {
+    const { cause, refusal } = collected;
+    if (cause !== null) return draftTransaction(attempt, new Map([...refused, [placeOf(cause), refusal]]));
+    throw new PlatformError(refusal.code, `a timer of ${setup.definition.name}: ${refusal.message}`);
   }
   const outgoing = collected.records;
   for (const failed of stepped.failed) {
@@ -105,7 +106,7 @@ export const draftTransaction = (attempt: Attempt, refused: readonly string[] = 
   }
   const transaction = meta.transaction + 1;
   const timers = due.map(({ name }) => name);
-  const metadata = encodeNote({ tasks: setup.tasks, transaction, now, timers, refused });
+  const metadata = encodeNote({ tasks: setup.tasks, transaction, now, timers, refused: [...refused.keys()] });
   const moved = positionsOf(attempt, stepped);
   const offsets: Record<string, number> = { ...meta.offsets };
   for (const { topic, partition, offset } of moved) offsets[`${topic}/${partition}`] = offset;
