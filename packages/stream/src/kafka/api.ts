@@ -136,7 +136,7 @@ export type GroupConsumerOptions = {
   /** Longest wait of an empty fetch; default 5,000. */
   readonly maxWaitMilliseconds?: number;
   /**
-   * Shortest time between two fetches that bring little; default 8. The first record after a silence never waits
+   * Shortest time between two fetches that bring little; default 12. The first record after a silence never waits
    * for it. Readers that do not mind some delay spare the broker much with more.
    */
   readonly paceMilliseconds?: number;

@@ -17,7 +17,7 @@ import { createMember, type Membership } from './membership.ts';
  */
 
 const SESSION_TIMEOUT_MILLISECONDS = 3_000;
-const PACE_MILLISECONDS = 8;
+const PACE_MILLISECONDS = 12;
 const FIRST_BACKOFF_MILLISECONDS = 100;
 const LONGEST_BACKOFF_MILLISECONDS = 2_000;
 
