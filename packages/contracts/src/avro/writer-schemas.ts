@@ -91,13 +91,18 @@ export const createWriterSchemas = ({
     },
     prepare: async (records) => {
       const missing = new Set<number>();
+      const named = new Set<number>();
       for (const { value } of records) {
         const id = value === null ? null : schemaIdOf(value);
         if (id === null || id === lastId || known.has(id)) continue;
+        named.add(id);
         if (now() >= (refused.get(id)?.askAgainAt ?? 0)) missing.add(id);
       }
       if (missing.size === 0) return;
-      if (refused.size > MAX_UNKNOWN) refused.clear();
+      if (refused.size > MAX_UNKNOWN) {
+        // Not those of the batch at hand: it is decoded with what is known now.
+        for (const id of refused.keys()) if (!named.has(id)) refused.delete(id);
+      }
       const queue = missing.values();
       const work = async (): Promise<void> => {
         for (const id of queue) await resolve(id);

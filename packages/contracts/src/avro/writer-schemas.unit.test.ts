@@ -56,3 +56,18 @@ it('resolves a batch of many unknown ids without asking for all at once', async 
   expect(most).toBe(8);
   expect(() => schemas.of(501)).toThrow('no schema with id 501');
 });
+
+it('keeps the unknown ids of the batch at hand when it forgets the others', async () => {
+  const schemas = createWriterSchemas({
+    registry: memoryRegistry(),
+    topic: 'visits',
+    reader: parseAvroSchema(SCHEMA),
+    ownId: 1,
+  });
+  const many = Array.from({ length: 10_001 }, (_, index) => framed(index + 2));
+  await schemas.prepare(many);
+  await schemas.prepare([framed(2), framed(20_000)]);
+  expect(() => schemas.of(2)).toThrow(expect.objectContaining({ code: 'SCHEMA_UNKNOWN' }));
+  expect(() => schemas.of(20_000)).toThrow(expect.objectContaining({ code: 'SCHEMA_UNKNOWN' }));
+  expect(() => schemas.of(3)).toThrow(expect.objectContaining({ code: 'INTERNAL' }));
+});
