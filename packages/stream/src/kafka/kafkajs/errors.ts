@@ -57,6 +57,10 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
 /** PRODUCER_FENCED, which kafkajs does not know. */
 const isProducerFenced = (error: Error): boolean => error.message === 'Unknown error code 90';
 
+/** A request on a connection that was closed meanwhile: kafkajs throws a plain Error then. */
+const isHungUp = (error: unknown): boolean =>
+  error instanceof Error && error.message === 'Broker not connected';
+
 /**
  * The platform's word for what kafkajs threw: FENCED, TRANSACTION_ABORTED, PAYLOAD_TOO_LARGE, KAFKA_UNAVAILABLE
  * for everything that has to do with connections and brokers; INTERNAL for a broker's answer that nobody
@@ -65,7 +69,11 @@ const isProducerFenced = (error: Error): boolean => error.message === 'Unknown e
 export const toPlatformError = (error: unknown, doing: string): unknown => {
   if (error instanceof PlatformError) return error;
   const root = rootOf(error);
-  if (!isKafkajsError(root)) return error;
+  if (!isKafkajsError(root)) {
+    return isHungUp(root)
+      ? new PlatformError('KAFKA_UNAVAILABLE', `${doing}: the connection was closed`, { cause: error })
+      : error;
+  }
   const message = `${doing}: ${root.message}`;
   if (isProducerFenced(root)) return new PlatformError('FENCED', message, { cause: error });
   if (root.type === undefined || TRANSIENT.has(root.type)) {
