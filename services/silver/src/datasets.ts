@@ -43,8 +43,7 @@ export const orders = async (registry: SchemaRegistry): Promise<SilverDataset<Or
   problems: validateOrder,
   customerId: (order) => order.customer_id,
   rowKey: orderKey,
-  merge: (current, order, position) =>
-    mergeOrder(current, { ...order, updated_at: order.updated_at ?? order.placed_at }, position),
+  merge: mergeOrder,
 });
 
 /** Delivery reports become one row a delivery. */

@@ -1,6 +1,5 @@
-import { connect } from 'node:net';
-import { LOOPBACK } from '../ports.ts';
 import type { Probe } from '../supervise/poll.ts';
+import { socketProbe } from './socket-probe.ts';
 
 const METADATA_API_KEY = 3;
 const METADATA_VERSION = 4;
@@ -21,28 +20,15 @@ const metadataRequest = (): Buffer => {
 };
 
 /** Brokers in a Metadata answer: size, correlation id and throttle time come before their count. */
-const brokersIn = (answer: Buffer): number => (answer.length < 16 ? 0 : answer.readInt32BE(12));
+const brokersIn = (answer: Buffer): number => answer.readInt32BE(12);
 
 /** Satisfied when the broker answers and counts itself among the live ones, so that topics can be made. */
-export const kafkaProbe =
-  (port: number): Probe =>
-  (signal) =>
-    new Promise((resolve) => {
-      const socket = connect(port, LOOPBACK);
-      const finish = (problem: string | null): void => {
-        signal.removeEventListener('abort', onAbort);
-        socket.destroy();
-        resolve(problem);
-      };
-      const onAbort = (): void => finish(`no answer on port ${port}`);
-      signal.addEventListener('abort', onAbort);
-      let answer = Buffer.alloc(0);
-      socket.on('connect', () => socket.write(metadataRequest()));
-      socket.on('error', (error) => finish(error.message));
-      socket.on('close', () => finish('the broker closed the connection'));
-      socket.on('data', (chunk) => {
-        answer = Buffer.concat([answer, chunk]);
-        if (answer.length < 16) return;
-        finish(brokersIn(answer) > 0 ? null : 'the broker is not registered yet');
-      });
-    });
+export const kafkaProbe = (port: number): Probe =>
+  socketProbe(port, {
+    request: metadataRequest(),
+    verdict: (answer) => {
+      if (answer.length < 16) return undefined;
+      return brokersIn(answer) > 0 ? null : 'the broker is not registered yet';
+    },
+    closed: 'the broker closed the connection',
+  });
