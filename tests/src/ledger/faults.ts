@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { integerBetween, type Random } from '@marketing-streams/domain/simulation/random';
 import type { EmbeddedStack } from '@marketing-streams/embedded/stack';
 import type { FailPoint } from '@marketing-streams/platform/fail-points';
-import type { KafkaProxy } from '../harness/kafka-proxy.ts';
+import { API_KEYS, type KafkaProxy } from '@marketing-streams/stream/testing/kafka-proxy';
 import type { Pipeline } from '../harness/pipeline.ts';
 import { SERVICE_NAMES, type ServiceName } from '../harness/service-process.ts';
 
@@ -96,7 +96,7 @@ export const serviceFaults = (
             { length: CUTS_PER_PROXY },
             (): Fault => ({
               name: `${name} does not hear that its transaction ended`,
-              strike: proxy.cutAfterEndTransaction,
+              strike: () => proxy.cutNextResponse(API_KEYS.EndTxn),
             }),
           ),
         ),
