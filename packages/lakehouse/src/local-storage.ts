@@ -10,7 +10,7 @@ import {
   stat,
   unlink,
 } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { PlatformError } from '@marketing-streams/platform/errors';
 import type { Storage } from './storage.ts';
 
@@ -145,6 +145,28 @@ export const localStorage = (folder: string): Storage => {
         );
         return found.flat();
       }),
+    walk: async function* (folder) {
+      const found = await guarded('list', at(folder), async () => {
+        try {
+          return await readdir(at(folder), { recursive: true, withFileTypes: true });
+        } catch (error) {
+          if (codeOf(error) === 'ENOENT') return [];
+          throw error;
+        }
+      });
+      for (const entry of found) {
+        if (!entry.isFile()) continue;
+        const path = join(entry.parentPath, entry.name);
+        const stats = await guarded('list', path, () =>
+          stat(path).catch((error) => {
+            if (codeOf(error) === 'ENOENT') return null;
+            throw error;
+          }),
+        );
+        if (stats !== null)
+          yield { path: relative(root, path), bytes: stats.size, modifiedAt: stats.mtimeMs };
+      }
+    },
     delete: (path) =>
       guarded('delete', at(path), async () => {
         try {

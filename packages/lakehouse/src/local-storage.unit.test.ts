@@ -38,6 +38,20 @@ describe('localStorage', () => {
     expect(await storage.list('nowhere')).toEqual([]);
   });
 
+  it('walks every file below a folder, leftovers of interrupted writes included', async () => {
+    const storage = localStorage(folder);
+    for (const path of ['log/a', 'log/deep/er/b', 'other/c', 'log/.half.tmp'])
+      await storage.write(path, Buffer.from(path));
+    const found: (readonly [string, number])[] = [];
+    for await (const { path, bytes } of storage.walk('log')) found.push([path, bytes]);
+    expect(found.sort()).toEqual([
+      ['log/.half.tmp', 13],
+      ['log/a', 5],
+      ['log/deep/er/b', 13],
+    ]);
+    for await (const { path } of storage.walk('nowhere')) expect.unreachable(path);
+  });
+
   it('reads whole files and ranges', async () => {
     const storage = localStorage(folder);
     await storage.write('data', Buffer.from('0123456789'));

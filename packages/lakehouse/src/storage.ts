@@ -29,6 +29,11 @@ export type Storage = {
   readonly putIfAbsent: (path: string, data: Uint8Array) => Promise<boolean>;
   /** Files directly in a folder, in order of their names; from the name `startAt` on when it is given. */
   readonly list: (folder: string, startAt?: string) => Promise<readonly StoredFile[]>;
+  /**
+   * Every file below a folder, in no order, those that an interrupted write left behind included. A file that
+   * vanishes meanwhile may be missing.
+   */
+  readonly walk: (folder: string) => AsyncIterable<StoredFile>;
   /** Deletes a file; one that is gone already is fine. */
   readonly delete: (path: string) => Promise<void>;
 };

@@ -70,24 +70,34 @@ export type OpenTableOptions = {
   readonly logger?: Logger;
 };
 
+/** What can be read of a table: as a writer last saw it, or as it was at one version. */
+export type TableView = {
+  readonly name: string;
+  /** The table's root as engines name it: a folder or a URL. */
+  readonly location: string;
+  readonly schema: TableSchema;
+  /** Their values are in the log (`TableFile.partitionValues`) and not in the data files. */
+  readonly partitionColumns: readonly string[];
+  /** The version that is seen. */
+  readonly version: () => number;
+  /** The last `txn` version of an application, or null. */
+  readonly position: (appId: string) => number | null;
+  /** Live files. */
+  readonly files: () => readonly TableFile[];
+  /** Numbers of the rows that the deletion vector of a live file hides, ascending. */
+  readonly deletedRows: (path: string) => Promise<Iterable<number>>;
+  /** Every visible row, file by file. */
+  readonly scanRows: () => AsyncIterable<Row>;
+  /** Commits, newest first, as far back as the log goes or `limit` says. */
+  readonly history: (limit?: number) => Promise<readonly HistoryEntry[]>;
+};
+
 /**
  * A Delta table open for writing. Calls of one instance run one after the other; other instances, processes
  * and engines may write at the same time.
  */
-export type DeltaTable = {
-  readonly name: string;
-  /** The table's root as engines name it: its folder. */
-  readonly location: string;
-  readonly schema: TableSchema;
+export type DeltaTable = TableView & {
   readonly kind: TableKind;
-  /** Version as this instance last saw it. */
-  readonly version: () => number;
-  /** The last `txn` version of an application as last seen, or null. */
-  readonly position: (appId: string) => number | null;
-  /** Live files as last seen. */
-  readonly files: () => readonly TableFile[];
-  /** Numbers of the rows that the deletion vector of a live file hides, ascending. */
-  readonly deletedRows: (path: string) => Promise<Iterable<number>>;
   /** Reads what others committed meanwhile. */
   readonly refresh: () => Promise<void>;
   /**
@@ -111,10 +121,6 @@ export type DeltaTable = {
    * number of files merged away. Rows are only moved (`dataChange: false`).
    */
   readonly optimize: (options?: { readonly minFiles?: number }) => Promise<number>;
-  /** Every visible row, file by file. */
-  readonly scanRows: () => AsyncIterable<Row>;
-  /** Commits, newest first, as far back as the log goes or `limit` says. */
-  readonly history: (limit?: number) => Promise<readonly HistoryEntry[]>;
   /** Waits for the call under way and closes the index. */
   readonly close: () => Promise<void>;
 };

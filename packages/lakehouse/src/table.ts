@@ -1,20 +1,16 @@
-import { rowsOf } from './deletion-vector/row-set.ts';
 import { keyReader, openKeyIndex } from './index/key-index.ts';
 import { localStorage } from './local-storage.ts';
-import { readCommit } from './log/load-snapshot.ts';
-import { decodeDataPath, encodeDataPath } from './log/log-paths.ts';
-import type { TableLog } from './log/table-log.ts';
-import type { Row, TableSchema } from './schema/table-schema.ts';
-import type { Storage } from './storage.ts';
+import type { TableSchema } from './schema/table-schema.ts';
 import { appendRows } from './table/append-rows.ts';
 import { mergeSmallFiles } from './table/compaction.ts';
-import { createLayout, physicalRows } from './table/data-files.ts';
+import { createLayout } from './table/data-files.ts';
 import { openLog } from './table/open-log.ts';
 import { requirePartitionable } from './table/partition-values.ts';
-import { type KeyAccess, requireUnchanged, type TableContext, visibleRows } from './table/table-context.ts';
+import { type KeyAccess, requireUnchanged, type TableContext } from './table/table-context.ts';
+import { createTableView } from './table/table-view.ts';
 import { upsertRows } from './table/upsert-rows.ts';
 import { createVectorCache } from './table/vector-cache.ts';
-import type { DeltaTable, HistoryEntry, OpenTable, OpenTableOptions, TableFile } from './table-types.ts';
+import type { DeltaTable, OpenTable, OpenTableOptions } from './table-types.ts';
 
 const openKeys = (options: OpenTableOptions, schema: TableSchema): KeyAccess | null => {
   const { kind, indexDir } = options;
@@ -37,35 +33,6 @@ const oneAtATime = (): (<T>(run: () => Promise<T>) => Promise<T>) => {
   };
 };
 
-const liveFiles = (log: TableLog): readonly TableFile[] =>
-  Array.from(log.snapshot().files.values(), (file) => ({
-    path: decodeDataPath(file.path),
-    bytes: file.size,
-    rows: physicalRows(file),
-    deletedRows: file.deletionVector?.cardinality ?? 0,
-    partitionValues: file.partitionValues,
-  }));
-
-const readHistory = async (
-  storage: Storage,
-  newest: number,
-  limit: number,
-): Promise<readonly HistoryEntry[]> => {
-  const entries: HistoryEntry[] = [];
-  for (let version = newest; version >= 0 && entries.length < limit; version--) {
-    const commit = await readCommit(storage, version);
-    if (commit === null) break;
-    const info = commit.actions.find((action) => action.commitInfo)?.commitInfo;
-    entries.push({
-      version,
-      timestamp: info?.timestamp ?? 0,
-      operation: info?.operation ?? 'UNKNOWN',
-      operationMetrics: info?.operationMetrics ?? {},
-    });
-  }
-  return entries;
-};
-
 /** Opens a Delta table for writing; see `OpenTable`. */
 export const openTable: OpenTable = async (options): Promise<DeltaTable> => {
   const storage = typeof options.path === 'string' ? localStorage(options.path) : options.path;
@@ -86,17 +53,8 @@ export const openTable: OpenTable = async (options): Promise<DeltaTable> => {
   };
   const inTurn = oneAtATime();
   return {
-    name: options.name,
-    location: storage.location,
-    schema,
+    ...createTableView({ name: options.name, layout, vectors: context.vectors, snapshot: log.snapshot }),
     kind: options.kind,
-    version: () => log.snapshot().version,
-    position: (appId) => log.snapshot().transactions.get(appId)?.version ?? null,
-    files: () => liveFiles(log),
-    deletedRows: async (path) => {
-      const file = log.snapshot().files.get(encodeDataPath(path));
-      return file === undefined ? [] : rowsOf(await context.vectors.get(file));
-    },
     refresh: () =>
       inTurn(async () => {
         await log.catchUp();
@@ -113,13 +71,6 @@ export const openTable: OpenTable = async (options): Promise<DeltaTable> => {
         return upsertRows(context, context.keys, rows, deletes, writeOptions);
       }),
     optimize: (optimizeOptions) => inTurn(() => mergeSmallFiles(context, optimizeOptions)),
-    scanRows: async function* (): AsyncGenerator<Row> {
-      for (const file of [...log.snapshot().files.values()]) {
-        const { rows, isVisible } = await visibleRows(context, file, layout.fileColumns);
-        for (let number = 0; number < rows.length; number++) if (isVisible(number)) yield rows[number]!;
-      }
-    },
-    history: (limit = Number.POSITIVE_INFINITY) => readHistory(storage, log.snapshot().version, limit),
     close: () => inTurn(async () => context.keys?.index.close()),
   };
 };

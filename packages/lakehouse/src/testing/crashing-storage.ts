@@ -32,6 +32,10 @@ export const crashingStorage = (
     read: (path) => look(() => storage.read(path)),
     readRange: (path, start, end) => look(() => storage.readRange(path, start, end)),
     list: (folder, startAt) => look(() => storage.list(folder, startAt)),
+    walk: async function* (folder) {
+      alive();
+      yield* storage.walk(folder);
+    },
     write: (path, data) => change(() => storage.write(path, data)),
     replace: (path, data) => change(() => storage.replace(path, data)),
     putIfAbsent: (path, data) => change(() => storage.putIfAbsent(path, data)),

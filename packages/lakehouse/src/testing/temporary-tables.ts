@@ -5,7 +5,7 @@ import { type Action, parseActions } from '../log/actions.ts';
 import { commitPath } from '../log/log-paths.ts';
 import { column, type Row, type TableSchema } from '../schema/table-schema.ts';
 import { openTable } from '../table.ts';
-import type { DeltaTable, OpenTableOptions } from '../table-types.ts';
+import type { DeltaTable, OpenTableOptions, TableView } from '../table-types.ts';
 
 /** Columns of the tables in a temporary folder unless a test says otherwise. */
 export const ID_AND_VALUE: TableSchema = [column.string('id', { nullable: false }), column.long('value')];
@@ -58,7 +58,7 @@ export const temporaryTables = async (): Promise<TemporaryTables> => {
 };
 
 /** The visible rows of a table in order of their `id`. */
-export const rowsById = async (table: DeltaTable): Promise<Row[]> => {
+export const rowsById = async (table: TableView): Promise<Row[]> => {
   const rows: Row[] = [];
   for await (const row of table.scanRows()) rows.push(row);
   return rows.sort((a, b) => (String(a['id']) < String(b['id']) ? -1 : 1));
