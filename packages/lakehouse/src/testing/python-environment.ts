@@ -8,36 +8,35 @@ const run = promisify(execFile);
 
 const REQUIREMENTS = fileURLToPath(new URL('./requirements.txt', import.meta.url));
 const LOCAL_FOLDER = fileURLToPath(new URL('../../../../.local/', import.meta.url));
-const ENVIRONMENT = `${LOCAL_FOLDER}venv-deltalake`;
-/** A copy of the requirements inside the environment: it is there only when the installation went through. */
+/** A copy of the requirements inside an environment: it is there only when the installation went through. */
 const INSTALLED = 'installed-requirements.txt';
 
-const isCurrent = async (): Promise<boolean> => {
+const isCurrent = async (environment: string, requirements: string): Promise<boolean> => {
   const [wanted, installed] = await Promise.all([
-    readFile(REQUIREMENTS, 'utf8'),
-    readFile(`${ENVIRONMENT}/${INSTALLED}`, 'utf8').catch(() => null),
+    readFile(requirements, 'utf8'),
+    readFile(`${environment}/${INSTALLED}`, 'utf8').catch(() => null),
   ]);
   return wanted === installed;
 };
 
-const install = async (): Promise<void> => {
+const install = async (environment: string, requirements: string): Promise<void> => {
   await mkdir(LOCAL_FOLDER, { recursive: true });
-  const draft = `${ENVIRONMENT}-${process.pid}`;
+  const draft = `${environment}-${process.pid}`;
   try {
     await run('python3', ['-m', 'venv', draft]);
     await run(`${draft}/bin/python`, [
       ...['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check'],
-      ...['--requirement', REQUIREMENTS],
+      ...['--requirement', requirements],
     ]);
-    await cp(REQUIREMENTS, `${draft}/${INSTALLED}`);
-    // Another test process may have been quicker; its environment is as good.
-    if (await isCurrent()) return;
-    await rm(ENVIRONMENT, { recursive: true, force: true });
-    await rename(draft, ENVIRONMENT);
+    await cp(requirements, `${draft}/${INSTALLED}`);
+    // Another process may have been quicker; its environment is as good.
+    if (await isCurrent(environment, requirements)) return;
+    await rm(environment, { recursive: true, force: true });
+    await rename(draft, environment);
   } catch (cause) {
     throw new PlatformError(
       'PREREQUISITE_MISSING',
-      `the Python environment for cross-reading tests could not be made (python3 with venv and pip are needed): ${String(cause)}`,
+      `the Python environment ${environment} could not be made (python3 with venv and pip are needed): ${String(cause)}`,
       { cause },
     );
   } finally {
@@ -45,14 +44,21 @@ const install = async (): Promise<void> => {
   }
 };
 
-let ready: Promise<void> | null = null;
-
 /**
- * Makes the virtual environment with the pinned `deltalake`, kept in `.local/venv-deltalake`. Throws
- * PREREQUISITE_MISSING without a usable python3.
+ * A virtual environment in `.local/` with the packages of a requirements file; the path of its Python. Installed at
+ * the first call and after a change of the file. Throws PREREQUISITE_MISSING without a usable python3.
  */
-export const preparePython = (): Promise<void> => {
-  ready ??= isCurrent().then((current) => (current ? undefined : install()));
+export const pythonEnvironment = async (name: string, requirements: string): Promise<string> => {
+  const environment = `${LOCAL_FOLDER}${name}`;
+  if (!(await isCurrent(environment, requirements))) await install(environment, requirements);
+  return `${environment}/bin/python`;
+};
+
+let ready: Promise<string> | null = null;
+
+/** Python with the pinned `deltalake`; see `pythonEnvironment`. */
+export const preparePython = (): Promise<string> => {
+  ready ??= pythonEnvironment('venv-deltalake', REQUIREMENTS);
   return ready;
 };
 
@@ -64,8 +70,8 @@ export const runPython = async (
   program: { readonly file: string } | { readonly code: string },
   input: unknown,
 ): Promise<unknown> => {
-  await preparePython();
-  const child = spawn(`${ENVIRONMENT}/bin/python`, 'file' in program ? [program.file] : ['-c', program.code]);
+  const python = await preparePython();
+  const child = spawn(python, 'file' in program ? [program.file] : ['-c', program.code]);
   const output: Buffer[] = [];
   const errors: Buffer[] = [];
   child.stdout.on('data', (chunk: Buffer) => void output.push(chunk));
