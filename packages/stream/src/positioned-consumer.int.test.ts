@@ -147,21 +147,24 @@ describe('a positioned consumer', () => {
     expect(calls).toBeGreaterThan(4);
   });
 
-  it('goes back when told of a failure in the background', async () => {
-    const topic = await fixture.topic('background', 3);
-    const sink = memorySink();
-    let isFirst = true;
-    const positioned = await start(topic, sink, async (records) => {
-      if (isFirst) return;
-      sink.accept(records);
-    });
-    await fill(topic, 0, 20);
-    await positioned.caughtUp();
-    isFirst = false;
-    positioned.recover(new PlatformError('STORAGE_UNAVAILABLE', 'the disk was full'));
-    await until('all rows are stored', () => sink.rows.length === 20);
-    expect(sorted(sink.rows)).toEqual(numbersTo(20));
-  });
+  it.each(['STORAGE_UNAVAILABLE', 'DISK_FULL'] as const)(
+    'goes back when told of %s in the background',
+    async (code) => {
+      const topic = await fixture.topic(`background-${code}`, 3);
+      const sink = memorySink();
+      let isFirst = true;
+      const positioned = await start(topic, sink, async (records) => {
+        if (isFirst) return;
+        sink.accept(records);
+      });
+      await fill(topic, 0, 20);
+      await positioned.caughtUp();
+      isFirst = false;
+      positioned.recover(new PlatformError(code, 'the disk was full'));
+      await until('all rows are stored', () => sink.rows.length === 20);
+      expect(sorted(sink.rows)).toEqual(numbersTo(20));
+    },
+  );
 
   it('loses nothing when records arrive while it waits to go back after a failure', async () => {
     const topic = await fixture.topic('traffic', 1);

@@ -4,7 +4,9 @@ import { isPlatformError, messageOf, PlatformError } from '@marketing-streams/pl
 import type { Logger } from '@marketing-streams/platform/logging';
 import type { Metrics } from '@marketing-streams/platform/metrics';
 import { partitionAssignor } from './assignor.ts';
-import type { Assignment, FetchedPartition, KafkaClient, Position } from './kafka/api.ts';
+import type { Assignment, KafkaClient, Position } from './kafka/api.ts';
+import { createBackoff } from './positioned/backoff.ts';
+import { createProgressBook, type PartitionProgress, placeOf } from './positioned/partition-progress.ts';
 
 export type PositionedConsumerOptions = {
   readonly kafka: KafkaClient;
@@ -17,7 +19,8 @@ export type PositionedConsumerOptions = {
   readonly positions: (partitions: readonly TopicPartition[]) => Promise<ReadonlyMap<string, number>>;
   /**
    * Takes what has arrived, in order per partition; the next call comes when this one has resolved. A retriable
-   * PlatformError makes the consumer back off, ask `positions`, seek and go on; any other rejection stops it.
+   * PlatformError makes the consumer back off, ask `positions`, seek and go on, and so does DISK_FULL: a sink may
+   * go on as soon as somebody has made room. Any other rejection stops it.
    */
   readonly onRecords: (records: readonly KafkaRecord[]) => Promise<void>;
   readonly metrics: Metrics;
@@ -29,14 +32,6 @@ export type PositionedConsumerOptions = {
   readonly paceMilliseconds?: number;
   /** Keeps the member id, see `GroupConsumerOptions`. */
   readonly memberFile?: string;
-};
-
-/** How far one partition has been delivered. */
-export type PartitionProgress = TopicPartition & {
-  /** The next offset to deliver. */
-  readonly position: number;
-  /** End of what a read_committed reader could see when last heard of. */
-  readonly end: number;
 };
 
 export type PositionedConsumer = {
@@ -51,10 +46,11 @@ export type PositionedConsumer = {
   readonly stop: () => Promise<void>;
 };
 
-const FIRST_BACKOFF_MILLISECONDS = 100;
-const LONGEST_BACKOFF_MILLISECONDS = 5_000;
+/** Fetches answer at least every five seconds; while the sink takes nothing, the ends are asked for this often. */
+const ASK_ENDS_MILLISECONDS = 5_000;
 
-const keyOf = ({ topic, partition }: TopicPartition): string => `${topic}/${partition}`;
+const mayPass = (error: unknown): error is PlatformError =>
+  isPlatformError(error) && (error.retriable || error.code === 'DISK_FULL');
 
 /**
  * Reads topics, committed records only, into a sink that keeps its own positions: what the sink has stored and
@@ -66,18 +62,13 @@ export const startPositionedConsumer = async (
   const { kafka, topics, groupId, metrics } = options;
   const logger = options.logger.child({ group: groupId });
   const admin = kafka.admin();
-  const delivered = metrics.counter('sink_records_total', 'Records handed to the sink.', ['topic']);
-  const lag = metrics.gauge('sink_lag_records', 'Records not yet handed to the sink.', [
-    'topic',
-    'partition',
-  ]);
-  const progress = new Map<string, PartitionProgress>();
-  let waiters: { readonly goals: ReadonlyMap<string, number>; readonly resolve: () => void }[] = [];
+  const progress = createProgressBook(metrics);
   let assignment: Assignment | undefined;
   let problem: string | null = null;
   let recovering: Promise<void> | undefined;
   /** Counts the times that reading began at the sink's positions; what was fetched before is read again. */
   let seeks = 0;
+  const backoff = createBackoff();
 
   /** Start positions from the sink, held against what the topics have. */
   const loadPositions = async (partitions: readonly TopicPartition[]): Promise<readonly Position[]> => {
@@ -86,10 +77,10 @@ export const startPositionedConsumer = async (
       admin.beginningOffsets(topics),
       admin.endOffsets(topics),
     ]);
-    const beginning = new Map(beginnings.map((position) => [keyOf(position), position.offset]));
-    const end = new Map(ends.map((position) => [keyOf(position), position.offset]));
+    const beginning = new Map(beginnings.map((position) => [placeOf(position), position.offset]));
+    const end = new Map(ends.map((position) => [placeOf(position), position.offset]));
     return partitions.map(({ topic, partition }) => {
-      const key = keyOf({ topic, partition });
+      const key = placeOf({ topic, partition });
       const first = beginning.get(key) ?? 0;
       const last = end.get(key) ?? first;
       const offset = stored.get(key) ?? first;
@@ -102,44 +93,26 @@ export const startPositionedConsumer = async (
       }
       if (offset < first)
         logger.error({ topic, partition, offset, first }, 'records were deleted before they were read');
-      progress.set(key, { topic, partition, position: Math.max(offset, first), end: last });
+      progress.begin({ topic, partition, position: Math.max(offset, first), end: last });
       return { topic, partition, offset: Math.max(offset, first) };
     });
-  };
-
-  const settleWaiters = (): void => {
-    waiters = waiters.filter(({ goals, resolve }) => {
-      const isOpen = [...goals].some(([key, goal]) => (progress.get(key)?.position ?? goal) < goal);
-      if (!isOpen) resolve();
-      return isOpen;
-    });
-  };
-
-  const tellProgress = (fetched: readonly FetchedPartition[]): void => {
-    for (const { topic, partition, position, end, records } of fetched) {
-      const key = keyOf({ topic, partition });
-      if ((progress.get(key)?.position ?? 0) > position) continue;
-      progress.set(key, { topic, partition, position, end: Math.max(end, position) });
-      if (records.length > 0) delivered.inc({ topic }, records.length);
-      lag.set({ topic, partition: String(partition) }, Math.max(0, end - position));
-    }
-    settleWaiters();
   };
 
   /** Waits, asks the sink where it is, goes there; until that succeeds or the assignment is over. */
   const startOver = async (cause: unknown): Promise<void> => {
     const current = assignment;
-    for (let wait = FIRST_BACKOFF_MILLISECONDS, error = cause; current !== undefined; ) {
-      if (!isPlatformError(error) || !error.retriable) throw error;
+    for (let error = cause; current !== undefined; ) {
+      if (!mayPass(error)) throw error;
       problem = error.message;
+      const wait = backoff.next();
       logger.warn({ code: error.code, wait }, `going back to the sink's positions: ${error.message}`);
       await delay(wait, undefined, { signal: current.signal }).catch(() => {});
       if (current.signal.aborted) return;
-      wait = Math.min(wait * 2, LONGEST_BACKOFF_MILLISECONDS);
       try {
         consumer.seek(await loadPositions(current.partitions));
         seeks += 1;
         problem = null;
+        backoff.wentOn();
         return;
       } catch (next) {
         error = next;
@@ -175,7 +148,7 @@ export const startPositionedConsumer = async (
       const positions = await loadPositions(fresh.partitions);
       seeks += 1;
       problem = null;
-      settleWaiters();
+      progress.settle();
       return positions;
     },
     onFetched: async (fetched) => {
@@ -184,8 +157,7 @@ export const startPositionedConsumer = async (
       // Sought meanwhile: these records come after ones that the sink has dropped.
       if (seeks !== began) return;
       const current = fetched.filter(
-        (piece) =>
-          (piece.records[0]?.offset ?? piece.position) >= (progress.get(keyOf(piece))?.position ?? 0),
+        (piece) => (piece.records[0]?.offset ?? piece.position) >= progress.positionOf(piece),
       );
       const records = current.flatMap((piece) => [...piece.records]);
       if (records.length > 0) {
@@ -198,10 +170,11 @@ export const startPositionedConsumer = async (
       }
       // The sink may have dropped these together with what it goes back for.
       if (seeks !== began || recovering !== undefined) return;
-      tellProgress(current);
+      progress.advance(current);
     },
     onRevoked: async () => {
       assignment = undefined;
+      progress.clear();
     },
     onError: fail,
     ...(options.memberFile === undefined ? {} : { memberFile: options.memberFile }),
@@ -211,19 +184,21 @@ export const startPositionedConsumer = async (
       : { sessionTimeoutMilliseconds: options.sessionTimeoutMilliseconds }),
   });
 
+  /** A sink that takes nothing keeps the fetches from saying how far behind it is. */
+  const askEnds = setInterval(() => {
+    if (!progress.isSilent(2 * ASK_ENDS_MILLISECONDS)) return;
+    admin.endOffsets(topics).then(progress.hearEnds, (error: unknown) => {
+      logger.debug({ reason: messageOf(error) }, 'the ends of the topics could not be asked for');
+    });
+  }, ASK_ENDS_MILLISECONDS);
+
   return {
     ready: () => consumer.problem() ?? problem,
-    progress: () => [...progress.values()],
-    caughtUp: async () => {
-      const ends = await admin.endOffsets(topics);
-      const goals = new Map(ends.map((position) => [keyOf(position), position.offset]));
-      const { promise, resolve } = Promise.withResolvers<void>();
-      waiters.push({ goals, resolve });
-      if (assignment !== undefined) settleWaiters();
-      return promise;
-    },
+    progress: progress.list,
+    caughtUp: async () => progress.reaches(await admin.endOffsets(topics), assignment !== undefined),
     recover: (error) => void recover(error).catch(fail),
     stop: async () => {
+      clearInterval(askEnds);
       await consumer.close();
       await admin.close();
     },
