@@ -66,6 +66,8 @@ export type CommitInfo = {
   readonly readVersion?: number;
   readonly isBlindAppend?: boolean;
   readonly engineInfo?: string;
+  /** Epoch milliseconds, rising from commit to commit; only in tables that have the feature. */
+  readonly inCommitTimestamp?: number;
 };
 
 /** One line of a commit: exactly one of the fields. Kinds that are not listed ask nothing of a reader. */

@@ -1,10 +1,17 @@
+import { messageOf, PlatformError } from '@marketing-streams/platform/errors';
 import { readParquet } from '../parquet/read-parquet.ts';
 import { writeParquet } from '../parquet/write-parquet.ts';
 import { type Column, column, type Row, type TableSchema } from '../schema/table-schema.ts';
 import type { Storage } from '../storage.ts';
-import type { Action } from './actions.ts';
-import { checkpointPath, LAST_CHECKPOINT_PATH } from './log-paths.ts';
+import { type Action, parseActions } from './actions.ts';
+import type { ListedCheckpoint } from './log-listing.ts';
+import { checkpointPath, LAST_CHECKPOINT_PATH, SIDECAR_FOLDER } from './log-paths.ts';
 import type { Snapshot } from './snapshot.ts';
+
+/** A file of a V2 checkpoint's file actions. */
+type Sidecar = { readonly path: string; readonly sizeInBytes: number };
+
+type CheckpointAction = Action & { readonly sidecar?: Sidecar };
 
 const textMap = (name: string): Column => column.map(name, { type: 'string' }, { valueContainsNull: true });
 
@@ -112,15 +119,70 @@ export const readCheckpointHint = async (storage: Storage): Promise<number | nul
   }
 };
 
-/** The actions in one checkpoint file, classic or part of one. */
-export const readCheckpointFile = async (
+const READ_SCHEMA: TableSchema = [
+  ...CHECKPOINT_SCHEMA,
+  column.struct('sidecar', [column.string('path'), column.long('sizeInBytes')]),
+];
+
+const readParquetActions = async (
   storage: Storage,
   path: string,
   bytes: number,
-): Promise<readonly Action[]> => {
-  const rows = await readParquet(storage, path, bytes, CHECKPOINT_SCHEMA);
+): Promise<readonly CheckpointAction[]> => {
+  const rows = await readParquet(storage, path, bytes, READ_SCHEMA);
   return rows.map((row) => {
     const [kind, value] = Object.entries(row).find(([, field]) => field !== null) ?? [];
     return kind === undefined ? {} : { [kind]: withoutNulls(value as object) };
   });
+};
+
+/** A checkpoint named by a UUID may be JSON, a line an action. */
+const readJsonActions = async (storage: Storage, path: string): Promise<readonly CheckpointAction[]> => {
+  const bytes = await storage.read(path);
+  if (bytes === null) throw new PlatformError('DELTA_CORRUPT', `${storage.location}/${path} is missing`);
+  try {
+    return parseActions(bytes.toString('utf8'));
+  } catch (cause) {
+    throw new PlatformError('DELTA_CORRUPT', `${storage.location}/${path}: ${messageOf(cause)}`, { cause });
+  }
+};
+
+const sidecarPath = ({ path }: Sidecar): string =>
+  `${SIDECAR_FOLDER}/${path.slice(path.lastIndexOf('/') + 1)}`;
+
+/**
+ * The actions of a checkpoint: classic, in parts, or one that leaves its file actions to sidecars (PROTOCOL.md
+ * «V2 Spec»). Throws DELTA_CORRUPT with the path for a file that is missing or cannot be read.
+ */
+export const readCheckpoint = async (
+  storage: Storage,
+  checkpoint: ListedCheckpoint,
+): Promise<readonly Action[]> => {
+  const actions: CheckpointAction[] = [];
+  const take = (more: readonly CheckpointAction[]): void => {
+    for (const action of more) actions.push(action);
+  };
+  for (const { path, bytes } of checkpoint.files) {
+    take(
+      await (path.endsWith('.json')
+        ? readJsonActions(storage, path)
+        : readParquetActions(storage, path, bytes)),
+    );
+  }
+  const sidecars = actions.flatMap(({ sidecar }) => (sidecar ? [sidecar] : []));
+  for (const sidecar of sidecars) {
+    take(await readParquetActions(storage, sidecarPath(sidecar), sidecar.sizeInBytes));
+  }
+  return actions;
+};
+
+/** Paths of the sidecars a checkpoint names. Throws as `readCheckpoint`. */
+export const readSidecarPaths = async (
+  storage: Storage,
+  checkpoint: ListedCheckpoint,
+): Promise<readonly string[]> => {
+  const actions = await readCheckpoint(storage, checkpoint);
+  return (actions as readonly CheckpointAction[]).flatMap(({ sidecar }) =>
+    sidecar ? [sidecarPath(sidecar)] : [],
+  );
 };

@@ -12,13 +12,21 @@ export const DELETION_VECTOR_PROTOCOL: Protocol = {
   writerFeatures: ['deletionVectors', 'appendOnly', 'invariants'],
 };
 
-const READER_FEATURES = new Set(['deletionVectors']);
+/** `v2Checkpoint` and `timestampNtz` are read and not written; `vacuumProtocolCheck` asks nothing of a reader. */
+const READER_FEATURES = new Set(['deletionVectors', 'v2Checkpoint', 'vacuumProtocolCheck', 'timestampNtz']);
 
 /**
  * `invariants` and `appendOnly` are honoured: columns with an invariant are refused by `fromDeltaSchema`, and
- * rows are never taken out of a table whose `delta.appendOnly` is true. `domainMetadata` is kept as it is.
+ * rows are never taken out of a table whose `delta.appendOnly` is true. `domainMetadata` is kept as it is. Vacuum
+ * looks at the protocol first, as `vacuumProtocolCheck` asks.
  */
-const WRITER_FEATURES = new Set(['deletionVectors', 'appendOnly', 'invariants', 'domainMetadata']);
+const WRITER_FEATURES = new Set([
+  'deletionVectors',
+  'appendOnly',
+  'invariants',
+  'domainMetadata',
+  'vacuumProtocolCheck',
+]);
 
 /** Writer features that versions 3 to 6 stand for; a table on them may use any. */
 const LEGACY_WRITER_FEATURES: readonly (readonly [version: number, feature: string, inUse: RegExp])[] = [
@@ -27,10 +35,10 @@ const LEGACY_WRITER_FEATURES: readonly (readonly [version: number, feature: stri
   [5, 'columnMapping', /^delta\.columnMapping\.mode$/],
 ];
 
-const refuse = (table: string, action: string, features: readonly string[]): PlatformError =>
+const refuse = (table: string, action: 'read' | 'write', features: readonly string[]): PlatformError =>
   new PlatformError(
     'DELTA_UNSUPPORTED',
-    `${table}: cannot ${action} it, it uses ${features.join(', ')}; supported are ${[...WRITER_FEATURES].join(', ')}`,
+    `${table}: cannot ${action} it, it uses ${features.join(', ')}; supported are ${[...(action === 'read' ? READER_FEATURES : WRITER_FEATURES)].join(', ')}`,
     { details: { field: 'features', value: features } },
   );
 

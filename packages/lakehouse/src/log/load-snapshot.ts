@@ -1,81 +1,146 @@
-import { messageOf, PlatformError } from '@marketing-streams/platform/errors';
-import type { Storage, StoredFile } from '../storage.ts';
+import { isPlatformError, messageOf, PlatformError } from '@marketing-streams/platform/errors';
+import { inParallel } from '../in-parallel.ts';
+import type { Storage } from '../storage.ts';
 import { type Action, parseActions } from './actions.ts';
-import { readCheckpointFile, readCheckpointHint } from './checkpoint.ts';
-import { commitPath, LOG_FOLDER, logNamePrefix, parseLogName } from './log-paths.ts';
+import { readCheckpoint, readCheckpointHint } from './checkpoint.ts';
+import { type LogListing, listLog, readableVersions } from './log-listing.ts';
+import { commitPath, LOG_FOLDER } from './log-paths.ts';
 import { applyActions, emptySnapshot, type Snapshot } from './snapshot.ts';
 
 /** One version of the log. */
 export type Commit = { readonly version: number; readonly actions: readonly Action[] };
 
-type Checkpoint = { readonly version: number; readonly files: readonly StoredFile[] };
+export type LoadedSnapshot = {
+  readonly snapshot: Snapshot;
+  /** Version of the checkpoint it starts from. */
+  readonly checkpoint: number | null;
+};
+
+/** Commits read at a time, and kept in memory before they are applied. */
+const READS_AT_A_TIME = 8;
+const COMMITS_A_ROUND = 64;
 
 /** The commit of a version, or null when there is none yet. Throws DELTA_CORRUPT with the path for a damaged one. */
 export const readCommit = async (storage: Storage, version: number): Promise<Commit | null> => {
   const path = commitPath(version);
   const bytes = await storage.read(path);
   if (bytes === null) return null;
+  let actions: readonly Action[];
   try {
-    return { version, actions: parseActions(bytes.toString('utf8')) };
+    actions = parseActions(bytes.toString('utf8'));
   } catch (cause) {
     throw new PlatformError('DELTA_CORRUPT', `${storage.location}/${path}: ${messageOf(cause)}`, { cause });
   }
-};
-
-/** The newest checkpoint of a listing whose parts are all there. */
-const newestCheckpoint = (files: readonly StoredFile[]): Checkpoint | null => {
-  const candidates = new Map<string, { version: number; parts: number; files: StoredFile[] }>();
-  for (const file of files) {
-    const parsed = parseLogName(file.path);
-    if (parsed?.kind !== 'checkpoint') continue;
-    const key = `${parsed.version}/${parsed.parts}`;
-    const candidate = candidates.get(key) ?? { version: parsed.version, parts: parsed.parts, files: [] };
-    candidate.files.push(file);
-    candidates.set(key, candidate);
-  }
-  let newest: Checkpoint | null = null;
-  for (const candidate of candidates.values()) {
-    const complete = candidate.files.length === candidate.parts;
-    if (complete && candidate.version > (newest?.version ?? -1)) newest = candidate;
-  }
-  return newest;
+  if (actions.length > 0) return { version, actions };
+  throw new PlatformError('DELTA_CORRUPT', `${storage.location}/${path} is empty`);
 };
 
 const corrupt = (storage: Storage, what: string): PlatformError =>
-  new PlatformError('DELTA_CORRUPT', `${storage.location}/${LOG_FOLDER}: ${what}`);
+  new PlatformError('DELTA_CORRUPT', `${storage.location}/${what}`);
+
+/** The snapshot of the newest checkpoint that can be read, of those up to `last`; empty when there is none. */
+const startFrom = async (
+  storage: Storage,
+  listing: LogListing,
+  last: number,
+): Promise<LoadedSnapshot & { readonly damage: PlatformError | null }> => {
+  let damage: PlatformError | null = null;
+  for (const checkpoint of listing.checkpoints) {
+    if (checkpoint.version > last) continue;
+    const snapshot = emptySnapshot();
+    try {
+      applyActions(snapshot, checkpoint.version, await readCheckpoint(storage, checkpoint));
+      return { snapshot, checkpoint: checkpoint.version, damage };
+    } catch (error) {
+      if (!isPlatformError(error, 'DELTA_CORRUPT')) throw error;
+      damage ??= error;
+    }
+  }
+  return { snapshot: emptySnapshot(), checkpoint: null, damage };
+};
+
+const notReadable = (storage: Storage, version: number, listing: LogListing): PlatformError => {
+  const { oldest, newest } = readableVersions(listing)!;
+  return new PlatformError(
+    'NOT_FOUND',
+    `${storage.location}: there is no version ${version}${version < oldest ? ' any more' : ''}; versions ${oldest} to ${newest} can be read`,
+    { details: { field: 'version', value: version } },
+  );
+};
+
+const loadFrom = async (
+  storage: Storage,
+  listing: LogListing,
+  wanted: number | undefined,
+): Promise<LoadedSnapshot> => {
+  const newest = readableVersions(listing)!.newest;
+  const last = wanted ?? newest;
+  if (last > newest) throw notReadable(storage, last, listing);
+  const { snapshot, checkpoint, damage } = await startFrom(storage, listing, last);
+  while (snapshot.version < last) {
+    const first = snapshot.version + 1;
+    const versions = Array.from(
+      { length: Math.min(COMMITS_A_ROUND, last - snapshot.version) },
+      (_, index) => first + index,
+    );
+    // By name and not by the listing: a folder that is listed while others write may leave out a file.
+    const commits = await inParallel(versions, READS_AT_A_TIME, (version) => readCommit(storage, version));
+    for (const [index, commit] of commits.entries()) {
+      if (commit === null) {
+        throw damage ?? corrupt(storage, `${commitPath(first + index)} is missing`);
+      }
+      applyActions(snapshot, commit.version, commit.actions);
+    }
+  }
+  if (snapshot.protocol === null || snapshot.metadata === null) {
+    throw corrupt(storage, `${LOG_FOLDER}: version ${snapshot.version} has no protocol or no metadata`);
+  }
+  return { snapshot, checkpoint };
+};
+
+/** From the hint on if that leads to a checkpoint up to the wanted version; else null. */
+const loadHinted = async (storage: Storage, hint: number, wanted: number | undefined) => {
+  if (wanted !== undefined && hint > wanted) return null;
+  const listing = await listLog(storage, hint);
+  if (!listing.checkpoints.some(({ version }) => version <= (wanted ?? version))) return null;
+  try {
+    return await loadFrom(storage, listing, wanted);
+  } catch (error) {
+    // Damaged, or cleaned up while it was read: perhaps the whole log has another way.
+    if (!isPlatformError(error, 'DELTA_CORRUPT', 'NOT_FOUND')) throw error;
+    return null;
+  }
+};
 
 /**
- * The newest state of the table in a storage, with the version of the checkpoint it starts from; null when there
- * is no table. Throws DELTA_CORRUPT naming the path when a commit is missing or damaged.
+ * The state of the table in a storage, the newest one or that of a version; null when there is no table. A damaged
+ * checkpoint is passed over if an older one or the first commit is there. Throws DELTA_CORRUPT naming the path when
+ * a commit is missing or damaged, NOT_FOUND naming the versions there are when the wanted one cannot be read.
  */
 export const loadSnapshot = async (
   storage: Storage,
-): Promise<{ readonly snapshot: Snapshot; readonly checkpoint: number | null } | null> => {
+  options: { readonly version?: number | undefined } = {},
+): Promise<LoadedSnapshot | null> => {
   const hint = await readCheckpointHint(storage);
-  let listing = await storage.list(LOG_FOLDER, hint === null ? undefined : logNamePrefix(hint));
-  let checkpoint = newestCheckpoint(listing);
-  if (checkpoint === null && hint !== null) {
-    listing = await storage.list(LOG_FOLDER);
-    checkpoint = newestCheckpoint(listing);
+  const hinted = hint === null ? null : await loadHinted(storage, hint, options.version);
+  if (hinted !== null) return hinted;
+  let listing = await listLog(storage);
+  for (;;) {
+    const readable = readableVersions(listing);
+    if (readable === null) {
+      if (hint === null) return null;
+      throw corrupt(storage, `${LOG_FOLDER}: the log is gone, its last checkpoint was version ${hint}`);
+    }
+    if (options.version !== undefined && options.version < readable.oldest) {
+      throw notReadable(storage, options.version, listing);
+    }
+    try {
+      return await loadFrom(storage, listing, options.version);
+    } catch (error) {
+      if (!isPlatformError(error, 'DELTA_CORRUPT')) throw error;
+      listing = await listLog(storage);
+      // What was cleaned up while it was read is no damage.
+      if (readableVersions(listing)?.oldest === readable.oldest) throw error;
+    }
   }
-  const snapshot = emptySnapshot();
-  for (const file of checkpoint?.files ?? []) {
-    applyActions(snapshot, checkpoint!.version, await readCheckpointFile(storage, file.path, file.bytes));
-  }
-  const versions = listing
-    .map((file) => parseLogName(file.path))
-    .filter((file) => file?.kind === 'commit')
-    .map((file) => file!.version)
-    .filter((version) => version > snapshot.version);
-  for (const version of versions) {
-    if (version !== snapshot.version + 1) throw corrupt(storage, `commit ${snapshot.version + 1} is missing`);
-    const commit = await readCommit(storage, version);
-    if (commit === null) throw corrupt(storage, `commit ${version} is missing`);
-    applyActions(snapshot, version, commit.actions);
-  }
-  if (snapshot.version < 0) return null;
-  if (snapshot.protocol === null || snapshot.metadata === null) {
-    throw corrupt(storage, `version ${snapshot.version} has no protocol or no metadata`);
-  }
-  return { snapshot, checkpoint: checkpoint?.version ?? null };
 };
