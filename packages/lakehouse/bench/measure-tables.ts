@@ -184,7 +184,7 @@ const measureUpserts = async (folder: string): Promise<void> => {
     cpu += one.cpu;
     if (batch % 16 === 0) {
       const merge = await measure(() => table.optimize());
-      say('merge of small files', { files: merge.result, ms: (merge.wall * 1000).toFixed(0) });
+      say('merge of small files', { files: merge.result.filesRemoved, ms: (merge.wall * 1000).toFixed(0) });
     }
   }
   walls.sort((a, b) => a - b);

@@ -189,7 +189,7 @@ describe('cross-reading', { timeout: 120_000 }, () => {
       await table.upsert([{ ...row(number), at: 7 }], [{ id: `row-${2000 + number}` }]);
     }
     await expectSameEverywhere(table);
-    expect(await table.optimize({ minFiles: 2 })).toBeGreaterThan(0);
+    expect((await table.optimize({ minFiles: 2 })).filesRemoved).toBeGreaterThan(0);
     await expectSameEverywhere(table);
     expect(
       await readWithDeltalake(table.location, 'select count(*) n, sum(small) s from t', {

@@ -1,6 +1,7 @@
 import type { Logger } from '@marketing-streams/platform/logging';
 import type { Row, TableSchema } from './schema/table-schema.ts';
 import type { Storage } from './storage.ts';
+import type { MergeThresholds, OptimizeResult, TableMerges } from './table/compaction/merge-types.ts';
 
 /** `append`: rows are only added. `upsert`: one row per key; the key columns are never null. */
 export type TableKind = 'append' | { readonly upsert: readonly string[] };
@@ -116,12 +117,15 @@ export type DeltaTable = TableView & {
     deletes: readonly Row[],
     options?: WriteOptions,
   ) => Promise<CommitResult>;
+  /** Merges step by step, for maintenance beside the table's other calls. */
+  readonly merges: TableMerges;
   /**
-   * Merges small files of similar size once, where at least `minFiles` (default 16) of them have gathered; the
-   * number of files merged away. Rows are only moved (`dataChange: false`).
+   * Merges small files of similar size, where at least `minFiles` (default 16) of them have gathered, and rewrites
+   * files of which more than a fifth of the rows are hidden, until nothing is left to do. Rows are only moved
+   * (`dataChange: false`). Other calls of the table go on meanwhile, they wait for the commits only.
    */
-  readonly optimize: (options?: { readonly minFiles?: number }) => Promise<number>;
-  /** Waits for the call under way and closes the index. */
+  readonly optimize: (thresholds?: MergeThresholds) => Promise<OptimizeResult>;
+  /** Waits for the calls under way and closes the index. */
   readonly close: () => Promise<void>;
 };
 

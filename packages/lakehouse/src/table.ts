@@ -2,7 +2,11 @@ import { keyReader, openKeyIndex } from './index/key-index.ts';
 import { localStorage } from './local-storage.ts';
 import type { TableSchema } from './schema/table-schema.ts';
 import { appendRows } from './table/append-rows.ts';
-import { mergeSmallFiles } from './table/compaction.ts';
+import { chooseFiles } from './table/compaction/choose-merge.ts';
+import { commitMerge } from './table/compaction/commit-merge.ts';
+import type { TableMerges } from './table/compaction/merge-types.ts';
+import { optimizeTable } from './table/compaction/optimize-table.ts';
+import { runMerge } from './table/compaction/run-merge.ts';
 import { createLayout } from './table/data-files.ts';
 import { openLog } from './table/open-log.ts';
 import { requirePartitionable } from './table/partition-values.ts';
@@ -33,6 +37,27 @@ const oneAtATime = (): (<T>(run: () => Promise<T>) => Promise<T>) => {
   };
 };
 
+const mergesOf = (
+  context: TableContext,
+  indexDir: string | undefined,
+  inTurn: <T>(run: () => Promise<T>) => Promise<T>,
+): TableMerges => ({
+  next: (thresholds) => {
+    const inputs = chooseFiles(context.log.snapshot().files.values(), thresholds);
+    if (inputs.length === 0) return null;
+    const { layout, keys } = context;
+    return {
+      table: context.name,
+      location: layout.storage.location,
+      schema: layout.schema,
+      partitionColumns: layout.partitionColumns.map(({ name }) => name),
+      inputs,
+      index: keys === null ? null : { folder: indexDir!, columns: keys.columns },
+    };
+  },
+  commit: (result) => inTurn(() => commitMerge(context, result)),
+});
+
 /** Opens a Delta table for writing; see `OpenTable`. */
 export const openTable: OpenTable = async (options): Promise<DeltaTable> => {
   const storage = typeof options.path === 'string' ? localStorage(options.path) : options.path;
@@ -52,6 +77,8 @@ export const openTable: OpenTable = async (options): Promise<DeltaTable> => {
     metadata: metadata!,
   };
   const inTurn = oneAtATime();
+  const merges = mergesOf(context, options.indexDir, inTurn);
+  const optimizeInTurn = oneAtATime();
   return {
     ...createTableView({ name: options.name, layout, vectors: context.vectors, snapshot: log.snapshot }),
     kind: options.kind,
@@ -70,7 +97,17 @@ export const openTable: OpenTable = async (options): Promise<DeltaTable> => {
         if (context.keys === null) throw new TypeError(`${options.name} is an append table: use append`);
         return upsertRows(context, context.keys, rows, deletes, writeOptions);
       }),
-    optimize: (optimizeOptions) => inTurn(() => mergeSmallFiles(context, optimizeOptions)),
-    close: () => inTurn(async () => context.keys?.index.close()),
+    merges,
+    optimize: (thresholds = {}) =>
+      optimizeInTurn(() =>
+        optimizeTable({
+          merges,
+          thresholds,
+          // Files are read and written beside the other calls; only commits wait for their turn.
+          run: (job) => runMerge(job, { storage, announce: null, clock }),
+          mostMerges: log.snapshot().files.size,
+        }),
+      ),
+    close: () => optimizeInTurn(() => inTurn(async () => context.keys?.index.close())),
   };
 };
