@@ -26,8 +26,10 @@ export type SinkLimits = {
   readonly rows: number;
   /** Key and value bytes as consumed; default 16 MiB. */
   readonly bytes: number;
-  /** Since the first record that waits; default 1000. */
+  /** Since the first record that waits, in a table that was quiet; default 1000. */
   readonly milliseconds: number;
+  /** What that grows to while records keep coming, see `createCommitPace`; default 2000. */
+  readonly longestMilliseconds: number;
 };
 
 /** One successful commit, for metrics. */
@@ -43,6 +45,24 @@ export type SinkCommit = {
   readonly positions: readonly (TopicPartition & { readonly offset: number })[];
 };
 
+/** A record that its table does not hold yet. */
+export type WaitingRecord = {
+  readonly offset: number /** Epoch milliseconds. */;
+  readonly timestamp: number;
+};
+
+/** How far a table holds one of the partitions that `positions` was last asked for. */
+export type SinkProgress = TopicPartition & {
+  readonly table: string;
+  /** The next offset after what the table's log holds; null when it holds nothing of the partition. */
+  readonly committed: number | null;
+  /**
+   * The oldest record seen that is not committed, null when all that was written is. It outlives an error that
+   * drops what waits: that is read again, and the table is behind until it is committed.
+   */
+  readonly waiting: WaitingRecord | null;
+};
+
 export type TableSinkOptions = {
   /** One per table; no topic twice. */
   readonly routes: readonly SinkRoute[];
@@ -50,8 +70,8 @@ export type TableSinkOptions = {
   readonly clusterId: string;
   readonly limits?: Partial<SinkLimits>;
   readonly onCommit?: (commit: SinkCommit) => void;
-  /** Called once when the sink stops on an error; see `TableSink.write`. */
-  readonly onError?: (error: PlatformError) => void;
+  /** Called once when the sink stops on an error, with the table it met it at; see `TableSink.write`. */
+  readonly onError?: (error: PlatformError, table: string | null) => void;
   readonly logger?: Logger;
 };
 
@@ -73,12 +93,15 @@ export type TableSink = {
    * the back-pressure. Records below a partition's position are repeats and are skipped.
    *
    * An error of a commit stops the sink: what waits is dropped, `onError` is called, and every `write` rejects
-   * with it until `positions` is called. On DELTA_OFFSET_MISMATCH (another writer moved the position) and other
-   * retriable codes the consumer calls `positions` and seeks; anything else is for the process to crash on.
+   * with it until `positions` is called. On DELTA_OFFSET_MISMATCH (another writer moved the position), other
+   * retriable codes and DISK_FULL the consumer calls `positions` and seeks; anything else is for the process to
+   * crash on.
    */
   readonly write: (records: readonly KafkaRecord[]) => Promise<void>;
   /** Commits what waits; rejects as `write` does. */
   readonly flush: () => Promise<void>;
+  /** Of every partition that `positions` was last asked for. */
+  readonly progress: () => readonly SinkProgress[];
   /** Commits what waits and stops the timer; does not close the tables. */
   readonly close: () => Promise<void>;
 };

@@ -3,10 +3,21 @@ import { messageOf, PlatformError } from '@marketing-streams/platform/errors';
 import { createRouteWriter, type RouteWriter } from './sink/route-writer.ts';
 import type { CreateTableSink, SinkLimits, SinkRoute } from './sink-types.ts';
 
-const DEFAULT_LIMITS: SinkLimits = { rows: 10_000, bytes: 16 * 1024 * 1024, milliseconds: 1000 };
+const DEFAULT_LIMITS: SinkLimits = {
+  rows: 10_000,
+  bytes: 16 * 1024 * 1024,
+  milliseconds: 1000,
+  longestMilliseconds: 2000,
+};
 
-const asPlatformError = (error: unknown): PlatformError =>
-  error instanceof PlatformError ? error : new PlatformError('INTERNAL', messageOf(error), { cause: error });
+/** LMDB tells of a full disk in words only. */
+const NO_SPACE = /no space left on device|ENOSPC/i;
+
+const asPlatformError = (error: unknown): PlatformError => {
+  if (error instanceof PlatformError) return error;
+  const message = messageOf(error);
+  return new PlatformError(NO_SPACE.test(message) ? 'DISK_FULL' : 'INTERNAL', message, { cause: error });
+};
 
 type Flow = { readonly route: SinkRoute; readonly writer: RouteWriter };
 
@@ -19,13 +30,13 @@ export const createTableSink: CreateTableSink = (options) => {
   let generation = 0;
   let resetting: Promise<unknown> | null = null;
 
-  const fail = (error: unknown): PlatformError => {
+  const fail = (error: unknown, table: string | null): PlatformError => {
     if (failure !== null) return failure;
     failure = asPlatformError(error);
     generation++;
-    options.logger?.error({ err: failure, code: failure.code }, 'the table sink stopped');
+    options.logger?.error({ err: failure, code: failure.code, table }, 'the table sink stopped');
     for (const { writer } of flows) void writer.drop();
-    options.onError?.(failure);
+    options.onError?.(failure, table);
     return failure;
   };
 
@@ -36,7 +47,7 @@ export const createTableSink: CreateTableSink = (options) => {
       clusterId: options.clusterId,
       limits,
       onCommit: options.onCommit,
-      onFailure: fail,
+      onFailure: (error) => void fail(error, route.table.name),
     }),
   }));
   const byTopic = new Map(flows.flatMap((flow) => flow.route.topics.map((topic) => [topic, flow] as const)));
@@ -62,8 +73,9 @@ export const createTableSink: CreateTableSink = (options) => {
   const flush = async (): Promise<void> => {
     if (failure !== null) throw failure;
     const results = await Promise.allSettled(flows.map(({ writer }) => writer.flush()));
-    const failed = results.find((result) => result.status === 'rejected');
-    if (failed !== undefined) throw fail(failed.reason);
+    for (const [number, result] of results.entries()) {
+      if (result.status === 'rejected') throw fail(result.reason, flows[number]?.route.table.name ?? null);
+    }
     if (failure !== null) throw failure;
   };
 
@@ -103,16 +115,18 @@ export const createTableSink: CreateTableSink = (options) => {
       for (const record of records) {
         // A new assignment came meanwhile: its positions make the consumer read these records again.
         if (generation !== began) break;
+        const { route, writer } = flowOf(record.topic);
         try {
-          const room = flowOf(record.topic).writer.accept(record);
+          const room = writer.accept(record);
           if (room !== undefined) await room;
         } catch (error) {
-          throw fail(error);
+          throw fail(error, route.table.name);
         }
       }
       if (failure !== null) throw failure;
     },
     flush,
+    progress: () => flows.flatMap(({ writer }) => writer.progress()),
     close: async () => {
       try {
         await flush();

@@ -1,6 +1,6 @@
 import type { KafkaRecord } from '@marketing-streams/contracts/record';
 import type { Row } from '../schema/table-schema.ts';
-import type { RowChange, SinkLimits } from '../sink-types.ts';
+import type { RowChange, SinkLimits, WaitingRecord } from '../sink-types.ts';
 
 /** What one commit will hold. */
 export type ChangeBatch = {
@@ -17,6 +17,8 @@ export type ChangeBuffer = {
   readonly isEmpty: () => boolean;
   readonly isFull: () => boolean;
   readonly batch: () => ChangeBatch;
+  /** The first record taken, by `topic/partition`. */
+  readonly first: ReadonlyMap<string, WaitingRecord>;
 };
 
 type KeyedChange = Exclude<RowChange, { readonly kind: 'skip' }>;
@@ -29,6 +31,7 @@ export const createChangeBuffer = (
   const rows: Row[] = [];
   const byKey = new Map<string, KeyedChange>();
   const nextOffsets = new Map<string, number>();
+  const first = new Map<string, WaitingRecord>();
   let bytes = 0;
 
   const keep = (change: KeyedChange): void => {
@@ -41,8 +44,10 @@ export const createChangeBuffer = (
     add: (place, record, change) => {
       if (change.kind !== 'skip') keep(change);
       nextOffsets.set(place, record.offset + 1);
+      if (!first.has(place)) first.set(place, { offset: record.offset, timestamp: record.timestamp });
       bytes += (record.key?.length ?? 0) + (record.value?.length ?? 0);
     },
+    first,
     isEmpty: () => nextOffsets.size === 0,
     isFull: () => rows.length + byKey.size >= limits.rows || bytes >= limits.bytes,
     batch: () => {

@@ -1,8 +1,9 @@
 import type { KafkaRecord, TopicPartition } from '@marketing-streams/contracts/record';
 import { keyReader } from '../index/key-index.ts';
-import type { SinkCommit, SinkLimits, SinkRoute } from '../sink-types.ts';
+import type { SinkCommit, SinkLimits, SinkProgress, SinkRoute, WaitingRecord } from '../sink-types.ts';
 import type { TransactionStep } from '../table-types.ts';
 import { type ChangeBatch, type ChangeBuffer, createChangeBuffer } from './change-buffer.ts';
+import { createCommitPace } from './commit-pace.ts';
 
 /** The partition's name inside the sink. */
 export const placeOf = ({ topic, partition }: TopicPartition): string => `${topic}/${partition}`;
@@ -17,6 +18,8 @@ export type RouteWriter = {
   readonly drop: () => Promise<void>;
   /** Reads the positions of partitions from the table's log and continues from them. */
   readonly load: (partitions: readonly TopicPartition[]) => Promise<ReadonlyMap<string, number>>;
+  /** Of every partition that was loaded last. */
+  readonly progress: () => readonly SinkProgress[];
 };
 
 type RouteWriterOptions = {
@@ -42,6 +45,9 @@ export const createRouteWriter = (options: RouteWriterOptions): RouteWriter => {
   let committed = new Map<string, number | null>();
   /** First offset not taken yet. */
   let next = new Map<string, number>();
+  /** The oldest record of each partition that is not in the table; kept when what waits is dropped. */
+  const waiting = new Map<string, WaitingRecord>();
+  const pace = createCommitPace(limits.milliseconds, limits.longestMilliseconds);
   let buffer = emptyBuffer();
   let underWay: Promise<void> | null = null;
   let timer: NodeJS.Timeout | null = null;
@@ -60,7 +66,13 @@ export const createRouteWriter = (options: RouteWriterOptions): RouteWriter => {
       keyOf === null
         ? await table.append(batch.rows, { txns })
         : await table.upsert(batch.rows, batch.deletes, { txns });
-    for (const [place, offset] of batch.nextOffsets) committed.set(place, offset);
+    for (const [place, offset] of batch.nextOffsets) {
+      committed.set(place, offset);
+      const left = buffer.first.get(place);
+      if (left === undefined) waiting.delete(place);
+      else waiting.set(place, left);
+    }
+    pace.committed();
     options.onCommit?.({
       table: table.name,
       version: result.version,
@@ -72,8 +84,16 @@ export const createRouteWriter = (options: RouteWriterOptions): RouteWriter => {
     });
   };
 
+  /** Takes nothing more until positions are loaded. */
+  const forget = (): void => {
+    if (timer !== null) clearTimeout(timer);
+    timer = null;
+    buffer = emptyBuffer();
+    next = new Map();
+  };
+
   /** Begins to commit what waits. Only called with no commit under way. */
-  const begin = (merge: boolean): void => {
+  const begin = (): void => {
     if (timer !== null) clearTimeout(timer);
     timer = null;
     if (buffer.isEmpty()) return;
@@ -82,7 +102,10 @@ export const createRouteWriter = (options: RouteWriterOptions): RouteWriter => {
     const run = async (): Promise<void> => {
       try {
         await commit(batch);
-        if (merge) await table.optimize();
+      } catch (error) {
+        // At once: what came after the lost batch would be committed over the gap.
+        forget();
+        throw error;
       } finally {
         underWay = null;
       }
@@ -91,22 +114,16 @@ export const createRouteWriter = (options: RouteWriterOptions): RouteWriter => {
     underWay.catch(() => {});
   };
 
-  const inBackground = (merge: boolean): void => {
-    begin(merge);
+  const inBackground = (): void => {
+    begin();
     underWay?.catch(options.onFailure);
   };
 
-  const onTimer = async (): Promise<void> => {
-    timer = null;
+  /** Begins a commit in the background once the one under way has ended. */
+  const commitNext = async (): Promise<void> => {
     // A failure of that commit has been reported already, and has dropped what waits.
     while (underWay !== null) await (underWay as Promise<void>).catch(() => {});
-    // Files are merged when a batch was cut by time: under load every core is needed for the backlog.
-    inBackground(true);
-  };
-
-  const makeRoom = async (): Promise<void> => {
-    while (underWay !== null) await (underWay as Promise<void>).catch(() => {});
-    inBackground(false);
+    inBackground();
   };
 
   return {
@@ -116,19 +133,17 @@ export const createRouteWriter = (options: RouteWriterOptions): RouteWriter => {
       if (from === undefined || record.offset < from) return;
       buffer.add(place, record, route.toChange(record));
       next.set(place, record.offset + 1);
-      timer ??= setTimeout(() => void onTimer(), limits.milliseconds);
-      if (buffer.isFull()) return makeRoom();
+      if (!waiting.has(place)) waiting.set(place, { offset: record.offset, timestamp: record.timestamp });
+      timer ??= setTimeout(() => void commitNext(), pace.next());
+      if (buffer.isFull()) return commitNext();
     },
     flush: async () => {
       while (underWay !== null) await (underWay as Promise<void>);
-      begin(false);
+      begin();
       await underWay;
     },
     drop: async () => {
-      if (timer !== null) clearTimeout(timer);
-      timer = null;
-      buffer = emptyBuffer();
-      next = new Map();
+      forget();
       while (underWay !== null) await (underWay as Promise<void>).catch(() => {});
     },
     load: async (partitions) => {
@@ -143,7 +158,17 @@ export const createRouteWriter = (options: RouteWriterOptions): RouteWriter => {
         next.set(place, position ?? 0);
         if (position !== null) positions.set(place, position);
       }
+      for (const [place, { offset }] of waiting) {
+        if (!committed.has(place) || offset < (committed.get(place) ?? 0)) waiting.delete(place);
+      }
       return positions;
     },
+    progress: () =>
+      Array.from(committed, ([place, offset]) => ({
+        ...toTopicPartition(place),
+        table: table.name,
+        committed: offset,
+        waiting: waiting.get(place) ?? null,
+      })),
   };
 };
