@@ -54,7 +54,7 @@ export type HistoryEntry = {
 };
 
 export type OpenTableOptions = {
-  /** Folder of the table, or its storage; created when absent. */
+  /** Folder or `s3://bucket/prefix` of the table (see `openStorage`), or its storage; created when absent. */
   readonly path: string | Storage;
   /** Name for people, e.g. `silver.orders`. */
   readonly name: string;
@@ -69,6 +69,11 @@ export type OpenTableOptions = {
   /** Epoch milliseconds; the wall clock unless told. */
   readonly clock?: () => number;
   readonly logger?: Logger;
+  /**
+   * `inline` (unless told): the commit that makes a checkpoint due waits for it. `elsewhere`: none are written by
+   * this instance, somebody calls `checkpointTable` now and then; commits stay quick and no tombstones are kept.
+   */
+  readonly checkpoints?: 'inline' | 'elsewhere';
 };
 
 /** What can be read of a table: as a writer last saw it, or as it was at one version. */

@@ -1,72 +1,16 @@
-import { messageOf, PlatformError } from '@marketing-streams/platform/errors';
-import { readParquet } from '../parquet/read-parquet.ts';
+import { PlatformError } from '@marketing-streams/platform/errors';
 import { writeParquet } from '../parquet/write-parquet.ts';
-import { type Column, column, type Row, type TableSchema } from '../schema/table-schema.ts';
+import type { Row } from '../schema/table-schema.ts';
 import type { Storage } from '../storage.ts';
-import { type Action, parseActions } from './actions.ts';
-import type { ListedCheckpoint } from './log-listing.ts';
-import { checkpointPath, LAST_CHECKPOINT_PATH, SIDECAR_FOLDER } from './log-paths.ts';
-import type { Snapshot } from './snapshot.ts';
-
-/** A file of a V2 checkpoint's file actions. */
-type Sidecar = { readonly path: string; readonly sizeInBytes: number };
-
-type CheckpointAction = Action & { readonly sidecar?: Sidecar };
-
-const textMap = (name: string): Column => column.map(name, { type: 'string' }, { valueContainsNull: true });
-
-const deletionVector = column.struct('deletionVector', [
-  column.string('storageType'),
-  column.string('pathOrInlineDv'),
-  column.int('offset'),
-  column.int('sizeInBytes'),
-  column.long('cardinality'),
-]);
-
-/** PROTOCOL.md «Checkpoint Schema», classic V1: one row an action, one struct column a kind. */
-const CHECKPOINT_SCHEMA: TableSchema = [
-  column.struct('txn', [column.string('appId'), column.long('version'), column.long('lastUpdated')]),
-  column.struct('add', [
-    column.string('path'),
-    textMap('partitionValues'),
-    column.long('size'),
-    column.long('modificationTime'),
-    column.boolean('dataChange'),
-    column.string('stats'),
-    textMap('tags'),
-    deletionVector,
-  ]),
-  column.struct('remove', [
-    column.string('path'),
-    column.long('deletionTimestamp'),
-    column.boolean('dataChange'),
-    column.boolean('extendedFileMetadata'),
-    textMap('partitionValues'),
-    column.long('size'),
-    deletionVector,
-  ]),
-  column.struct('metaData', [
-    column.string('id'),
-    column.string('name'),
-    column.string('description'),
-    column.struct('format', [column.string('provider'), textMap('options')]),
-    column.string('schemaString'),
-    column.list('partitionColumns', { type: 'string' }),
-    column.long('createdTime'),
-    textMap('configuration'),
-  ]),
-  column.struct('protocol', [
-    column.int('minReaderVersion'),
-    column.int('minWriterVersion'),
-    column.list('readerFeatures', { type: 'string' }),
-    column.list('writerFeatures', { type: 'string' }),
-  ]),
-  column.struct('domainMetadata', [
-    column.string('domain'),
-    column.string('configuration'),
-    column.boolean('removed'),
-  ]),
-];
+import type { Action } from './actions.ts';
+import { CHECKPOINT_SCHEMA } from './checkpoint-schema.ts';
+import { requireWritable } from './features.ts';
+import { loadSnapshot } from './load-snapshot.ts';
+import { listLog } from './log-listing.ts';
+import { checkpointPath, LAST_CHECKPOINT_PATH } from './log-paths.ts';
+import { readCheckpointHint } from './read-checkpoint.ts';
+import { deletedFileRetention } from './retention.ts';
+import { dropExpiredTombstones, type Snapshot } from './snapshot.ts';
 
 /** The actions a checkpoint of the snapshot holds; file actions say that they change nothing by themselves. */
 const checkpointActions = (snapshot: Snapshot): Action[] => [
@@ -78,16 +22,6 @@ const checkpointActions = (snapshot: Snapshot): Action[] => [
   ...Array.from(snapshot.tombstones.values(), (remove) => ({ remove: { ...remove, dataChange: false } })),
 ];
 
-const withoutNulls = (value: object): object =>
-  Object.fromEntries(
-    Object.entries(value)
-      .filter(([, field]) => field !== null)
-      .map(([name, field]) => [
-        name,
-        name === 'deletionVector' || name === 'format' ? withoutNulls(field) : field,
-      ]),
-  );
-
 /**
  * Writes the classic checkpoint of a snapshot (its expired tombstones dropped by the caller) and then the hint to
  * it: a reader that follows the hint always finds the checkpoint.
@@ -97,7 +31,7 @@ export const writeCheckpoint = async (storage: Storage, snapshot: Snapshot): Pro
   const file = writeParquet(CHECKPOINT_SCHEMA, actions as readonly Row[]);
   await storage.putIfAbsent(checkpointPath(snapshot.version), file.data);
   const hinted = await readCheckpointHint(storage);
-  if (hinted !== null && hinted >= snapshot.version) return;
+  if (hinted !== null && hinted.version >= snapshot.version) return;
   const hint = {
     version: snapshot.version,
     size: actions.length,
@@ -107,82 +41,58 @@ export const writeCheckpoint = async (storage: Storage, snapshot: Snapshot): Pro
   await storage.replace(LAST_CHECKPOINT_PATH, Buffer.from(JSON.stringify(hint)));
 };
 
-/** The version `_last_checkpoint` names; null without one or when it is damaged, since it only saves a listing. */
-export const readCheckpointHint = async (storage: Storage): Promise<number | null> => {
-  const hint = await storage.read(LAST_CHECKPOINT_PATH);
-  if (hint === null) return null;
-  try {
-    const { version } = JSON.parse(hint.toString('utf8')) as { readonly version?: unknown };
-    return typeof version === 'number' && Number.isSafeInteger(version) && version >= 0 ? version : null;
-  } catch {
-    return null;
-  }
-};
+/** Commits between checkpoints of a small table, `delta.checkpointInterval`'s default. */
+const DEFAULT_INTERVAL = 10;
 
-const READ_SCHEMA: TableSchema = [
-  ...CHECKPOINT_SCHEMA,
-  column.struct('sidecar', [column.string('path'), column.long('sizeInBytes')]),
-];
-
-const readParquetActions = async (
-  storage: Storage,
-  path: string,
-  bytes: number,
-): Promise<readonly CheckpointAction[]> => {
-  const rows = await readParquet(storage, path, bytes, READ_SCHEMA);
-  return rows.map((row) => {
-    const [kind, value] = Object.entries(row).find(([, field]) => field !== null) ?? [];
-    return kind === undefined ? {} : { [kind]: withoutNulls(value as object) };
-  });
-};
-
-/** A checkpoint named by a UUID may be JSON, a line an action. */
-const readJsonActions = async (storage: Storage, path: string): Promise<readonly CheckpointAction[]> => {
-  const bytes = await storage.read(path);
-  if (bytes === null) throw new PlatformError('DELTA_CORRUPT', `${storage.location}/${path} is missing`);
-  try {
-    return parseActions(bytes.toString('utf8'));
-  } catch (cause) {
-    throw new PlatformError('DELTA_CORRUPT', `${storage.location}/${path}: ${messageOf(cause)}`, { cause });
-  }
-};
-
-const sidecarPath = ({ path }: Sidecar): string =>
-  `${SIDECAR_FOLDER}/${path.slice(path.lastIndexOf('/') + 1)}`;
+/** Actions a checkpoint may hold per commit since the last one: bounds what checkpoints cost per commit. */
+const ACTIONS_PER_COMMIT = 200;
 
 /**
- * The actions of a checkpoint: classic, in parts, or one that leaves its file actions to sidecars (PROTOCOL.md
- * «V2 Spec»). Throws DELTA_CORRUPT with the path for a file that is missing or cannot be read.
+ * Commits from one checkpoint to the next of a table with so many actions: `delta.checkpointInterval`, or more when
+ * the actions are many.
  */
-export const readCheckpoint = async (
-  storage: Storage,
-  checkpoint: ListedCheckpoint,
-): Promise<readonly Action[]> => {
-  const actions: CheckpointAction[] = [];
-  const take = (more: readonly CheckpointAction[]): void => {
-    for (const action of more) actions.push(action);
-  };
-  for (const { path, bytes } of checkpoint.files) {
-    take(
-      await (path.endsWith('.json')
-        ? readJsonActions(storage, path)
-        : readParquetActions(storage, path, bytes)),
-    );
-  }
-  const sidecars = actions.flatMap(({ sidecar }) => (sidecar ? [sidecar] : []));
-  for (const sidecar of sidecars) {
-    take(await readParquetActions(storage, sidecarPath(sidecar), sidecar.sizeInBytes));
-  }
-  return actions;
+const commitsBetween = (configured: string | undefined, actions: number): number => {
+  const wanted = Number(configured ?? DEFAULT_INTERVAL);
+  const interval = Number.isSafeInteger(wanted) && wanted > 0 ? wanted : DEFAULT_INTERVAL;
+  return Math.max(interval, Math.floor(actions / ACTIONS_PER_COMMIT));
 };
 
-/** Paths of the sidecars a checkpoint names. Throws as `readCheckpoint`. */
-export const readSidecarPaths = async (
+/** True when the last checkpoint, of a version or none, lies so far behind the snapshot that the next is due. */
+export const isCheckpointDue = (snapshot: Snapshot, last: number | null): boolean => {
+  const actions = snapshot.files.size + snapshot.tombstones.size;
+  const configured = snapshot.metadata!.configuration['delta.checkpointInterval'];
+  return snapshot.version - (last ?? 0) >= commitsBetween(configured, actions);
+};
+
+/** Forgets the tombstones that the table's retention does not ask for any more. */
+export const dropTombstones = (snapshot: Snapshot, now: number): void =>
+  dropExpiredTombstones(snapshot, now - deletedFileRetention(snapshot.metadata!));
+
+/**
+ * Writes a checkpoint of a table's newest version if one is due, or anyway with `force`, from the log alone: for a
+ * thread beside the one that commits, or a command. The version that was checkpointed, null when none was. Looking
+ * whether it is due costs a listing of the log since the last one. Throws as `loadSnapshot`, and NOT_FOUND when there
+ * is no table.
+ */
+export const checkpointTable = async (
   storage: Storage,
-  checkpoint: ListedCheckpoint,
-): Promise<readonly string[]> => {
-  const actions = await readCheckpoint(storage, checkpoint);
-  return (actions as readonly CheckpointAction[]).flatMap(({ sidecar }) =>
-    sidecar ? [sidecarPath(sidecar)] : [],
-  );
+  options: { readonly clock?: () => number; readonly force?: boolean } = {},
+): Promise<number | null> => {
+  const { clock = Date.now, force = false } = options;
+  const hint = await readCheckpointHint(storage);
+  if (!force && hint !== null) {
+    const { commits, checkpoints } = await listLog(storage, hint.version);
+    const newest = commits.at(-1)?.version ?? hint.version;
+    const last = checkpoints[0]?.version ?? hint.version;
+    // The table may want still more commits between checkpoints; that takes its metadata to know.
+    if (newest - last < commitsBetween('1', hint.size ?? 0)) return null;
+  }
+  const loaded = await loadSnapshot(storage);
+  if (loaded === null) throw new PlatformError('NOT_FOUND', `${storage.location} is no Delta table`);
+  const { snapshot, checkpoint } = loaded;
+  if (force ? checkpoint === snapshot.version : !isCheckpointDue(snapshot, checkpoint)) return null;
+  requireWritable(storage.location, snapshot.protocol!, snapshot.metadata!);
+  dropTombstones(snapshot, clock());
+  await writeCheckpoint(storage, snapshot);
+  return snapshot.version;
 };

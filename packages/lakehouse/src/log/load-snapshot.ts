@@ -2,9 +2,9 @@ import { isPlatformError, messageOf, PlatformError } from '@marketing-streams/pl
 import { inParallel } from '../in-parallel.ts';
 import type { Storage } from '../storage.ts';
 import { type Action, parseActions } from './actions.ts';
-import { readCheckpoint, readCheckpointHint } from './checkpoint.ts';
 import { type LogListing, listLog, readableVersions } from './log-listing.ts';
 import { commitPath, LOG_FOLDER } from './log-paths.ts';
+import { readCheckpoint, readCheckpointHint } from './read-checkpoint.ts';
 import { applyActions, emptySnapshot, type Snapshot } from './snapshot.ts';
 
 /** One version of the log. */
@@ -14,6 +14,13 @@ export type LoadedSnapshot = {
   readonly snapshot: Snapshot;
   /** Version of the checkpoint it starts from. */
   readonly checkpoint: number | null;
+};
+
+export type LoadOptions = {
+  /** The newest one unless told. */
+  readonly version?: number | undefined;
+  /** False leaves out tombstones, which only checkpoints and vacuum need. True unless told. */
+  readonly tombstones?: boolean;
 };
 
 /** Commits read at a time, and kept in memory before they are applied. */
@@ -43,20 +50,22 @@ const startFrom = async (
   storage: Storage,
   listing: LogListing,
   last: number,
+  tombstones: boolean,
 ): Promise<LoadedSnapshot & { readonly damage: PlatformError | null }> => {
   let damage: PlatformError | null = null;
   for (const checkpoint of listing.checkpoints) {
     if (checkpoint.version > last) continue;
-    const snapshot = emptySnapshot();
+    const snapshot = emptySnapshot({ tombstones });
     try {
-      applyActions(snapshot, checkpoint.version, await readCheckpoint(storage, checkpoint));
+      const actions = await readCheckpoint(storage, checkpoint, { tombstones });
+      applyActions(snapshot, checkpoint.version, actions);
       return { snapshot, checkpoint: checkpoint.version, damage };
     } catch (error) {
       if (!isPlatformError(error, 'DELTA_CORRUPT')) throw error;
       damage ??= error;
     }
   }
-  return { snapshot: emptySnapshot(), checkpoint: null, damage };
+  return { snapshot: emptySnapshot({ tombstones }), checkpoint: null, damage };
 };
 
 const notReadable = (storage: Storage, version: number, listing: LogListing): PlatformError => {
@@ -71,12 +80,17 @@ const notReadable = (storage: Storage, version: number, listing: LogListing): Pl
 const loadFrom = async (
   storage: Storage,
   listing: LogListing,
-  wanted: number | undefined,
+  options: LoadOptions,
 ): Promise<LoadedSnapshot> => {
   const newest = readableVersions(listing)!.newest;
-  const last = wanted ?? newest;
+  const last = options.version ?? newest;
   if (last > newest) throw notReadable(storage, last, listing);
-  const { snapshot, checkpoint, damage } = await startFrom(storage, listing, last);
+  const { snapshot, checkpoint, damage } = await startFrom(
+    storage,
+    listing,
+    last,
+    options.tombstones ?? true,
+  );
   while (snapshot.version < last) {
     const first = snapshot.version + 1;
     const versions = Array.from(
@@ -99,12 +113,13 @@ const loadFrom = async (
 };
 
 /** From the hint on if that leads to a checkpoint up to the wanted version; else null. */
-const loadHinted = async (storage: Storage, hint: number, wanted: number | undefined) => {
+const loadHinted = async (storage: Storage, hint: number, options: LoadOptions) => {
+  const wanted = options.version;
   if (wanted !== undefined && hint > wanted) return null;
   const listing = await listLog(storage, hint);
   if (!listing.checkpoints.some(({ version }) => version <= (wanted ?? version))) return null;
   try {
-    return await loadFrom(storage, listing, wanted);
+    return await loadFrom(storage, listing, options);
   } catch (error) {
     // Damaged, or cleaned up while it was read: perhaps the whole log has another way.
     if (!isPlatformError(error, 'DELTA_CORRUPT', 'NOT_FOUND')) throw error;
@@ -119,23 +134,26 @@ const loadHinted = async (storage: Storage, hint: number, wanted: number | undef
  */
 export const loadSnapshot = async (
   storage: Storage,
-  options: { readonly version?: number | undefined } = {},
+  options: LoadOptions = {},
 ): Promise<LoadedSnapshot | null> => {
   const hint = await readCheckpointHint(storage);
-  const hinted = hint === null ? null : await loadHinted(storage, hint, options.version);
+  const hinted = hint === null ? null : await loadHinted(storage, hint.version, options);
   if (hinted !== null) return hinted;
   let listing = await listLog(storage);
   for (;;) {
     const readable = readableVersions(listing);
     if (readable === null) {
       if (hint === null) return null;
-      throw corrupt(storage, `${LOG_FOLDER}: the log is gone, its last checkpoint was version ${hint}`);
+      throw corrupt(
+        storage,
+        `${LOG_FOLDER}: the log is gone, its last checkpoint was version ${hint.version}`,
+      );
     }
     if (options.version !== undefined && options.version < readable.oldest) {
       throw notReadable(storage, options.version, listing);
     }
     try {
-      return await loadFrom(storage, listing, options.version);
+      return await loadFrom(storage, listing, options);
     } catch (error) {
       if (!isPlatformError(error, 'DELTA_CORRUPT')) throw error;
       listing = await listLog(storage);

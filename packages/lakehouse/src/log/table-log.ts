@@ -3,12 +3,12 @@ import { reachFailPoint } from '@marketing-streams/platform/fail-points';
 import type { Logger } from '@marketing-streams/platform/logging';
 import type { Storage } from '../storage.ts';
 import { type Action, formatActions } from './actions.ts';
-import { readCheckpointHint, writeCheckpoint } from './checkpoint.ts';
+import { dropTombstones, isCheckpointDue, writeCheckpoint } from './checkpoint.ts';
 import { type CommitKind, judgeConflict } from './conflicts.ts';
-import { parseInterval } from './interval.ts';
 import { type Commit, loadSnapshot, readCommit } from './load-snapshot.ts';
 import { commitPath } from './log-paths.ts';
-import { applyActions, dropExpiredTombstones, type Snapshot } from './snapshot.ts';
+import { readCheckpointHint } from './read-checkpoint.ts';
+import { applyActions, type Snapshot } from './snapshot.ts';
 
 /** What to commit, computed from the snapshot as it is. */
 export type PlannedCommit = {
@@ -33,14 +33,6 @@ export type TableLog = {
   readonly checkpointIfDue: () => Promise<void>;
 };
 
-/** Commits between checkpoints of a small table, `delta.checkpointInterval`'s default. */
-const CHECKPOINT_INTERVAL = 10;
-
-/** Actions a checkpoint may hold per commit since the last one: bounds what checkpoints cost per commit. */
-const CHECKPOINT_ACTIONS_PER_COMMIT = 200;
-
-const DEFAULT_TOMBSTONE_RETENTION = 'interval 1 week';
-
 /** Longest time between looks at the hint: well below any retention of the log. */
 const HINT_INTERVAL_MILLISECONDS = 3_600_000;
 
@@ -52,11 +44,16 @@ type TableLogOptions = {
   readonly checkpoint: number | null;
   readonly clock: () => number;
   readonly logger: Logger | undefined;
+  /**
+   * `inline`: after the commit that makes one due, which waits for it. `elsewhere`: `checkpointTable` is called by
+   * another thread or process; then the snapshot need not keep tombstones.
+   */
+  readonly checkpoints: 'inline' | 'elsewhere';
 };
 
 /** The log of an open table. Calls must not overlap. */
 export const createTableLog = (options: TableLogOptions): TableLog => {
-  const { storage, clock, logger } = options;
+  const { storage, clock, logger, checkpoints } = options;
   let { snapshot, checkpoint } = options;
   let hintReadAt = clock();
 
@@ -64,8 +61,8 @@ export const createTableLog = (options: TableLogOptions): TableLog => {
   const reloadIfLeftBehind = async (): Promise<boolean> => {
     hintReadAt = clock();
     const hint = await readCheckpointHint(storage);
-    if (hint === null || hint <= snapshot.version) return false;
-    const loaded = await loadSnapshot(storage);
+    if (hint === null || hint.version <= snapshot.version) return false;
+    const loaded = await loadSnapshot(storage, { tombstones: checkpoints === 'inline' });
     if (loaded === null) throw new PlatformError('DELTA_CORRUPT', `${storage.location}: the log is gone`);
     ({ snapshot, checkpoint } = loaded);
     return true;
@@ -130,14 +127,9 @@ export const createTableLog = (options: TableLogOptions): TableLog => {
   };
 
   const checkpointIfDue = async (): Promise<void> => {
-    const actions = snapshot.files.size + snapshot.tombstones.size;
-    const interval = Math.max(CHECKPOINT_INTERVAL, Math.floor(actions / CHECKPOINT_ACTIONS_PER_COMMIT));
-    if (snapshot.version - (checkpoint ?? 0) < interval) return;
-    const retention = parseInterval(
-      snapshot.metadata!.configuration['delta.deletedFileRetentionDuration'] ?? DEFAULT_TOMBSTONE_RETENTION,
-    );
+    if (checkpoints === 'elsewhere' || !isCheckpointDue(snapshot, checkpoint)) return;
     try {
-      if (retention !== null) dropExpiredTombstones(snapshot, clock() - retention);
+      dropTombstones(snapshot, clock());
       await writeCheckpoint(storage, snapshot);
     } catch (error) {
       logger?.warn(

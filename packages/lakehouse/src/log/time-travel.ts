@@ -15,7 +15,7 @@ const iso = (milliseconds: number): string =>
  * can still be read, or after `now`.
  */
 export const versionAt = async (storage: Storage, moment: number, now: number): Promise<number | null> => {
-  const loaded = await loadSnapshot(storage);
+  const loaded = await loadSnapshot(storage, { tombstones: false });
   if (loaded === null) return null;
   const listing = await listLog(storage);
   const oldest = readableVersions(listing)?.oldest ?? loaded.snapshot.version;

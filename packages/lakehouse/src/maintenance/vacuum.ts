@@ -78,7 +78,7 @@ const neededFiles = (snapshot: Snapshot, removedSince: number): ReadonlySet<stri
     for (const path of vectorFileOf(file.deletionVector)) needed.add(path);
   }
   for (const tombstone of snapshot.tombstones.values()) {
-    if ((tombstone.deletionTimestamp ?? 0) < removedSince) continue;
+    if (tombstone.deletionTimestamp < removedSince) continue;
     needed.add(decodeDataPath(tombstone.path));
     for (const path of vectorFileOf(tombstone.deletionVector)) needed.add(path);
   }

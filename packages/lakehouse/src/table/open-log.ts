@@ -18,14 +18,15 @@ import type { Storage } from '../storage.ts';
 import type { OpenTableOptions } from '../table-types.ts';
 
 /**
- * Every upsert leaves a tombstone of each vector it replaces: at one commit a second some twenty thousand an hour,
- * all of which are in memory and in every checkpoint. Upsert tables keep them for two hours, the longest a reader
- * may take, and not for Delta's default week.
+ * At one commit a second Delta's defaults, removed files for a week and commits for thirty days, are millions of
+ * files. Two hours are longer than a reader may take, and as far as time travel goes.
  */
-const UPSERT_PROPERTIES = {
-  'delta.enableDeletionVectors': 'true',
+const PROPERTIES = {
   'delta.deletedFileRetentionDuration': 'interval 2 hours',
+  'delta.logRetentionDuration': 'interval 2 hours',
 };
+
+const UPSERT_PROPERTIES = { ...PROPERTIES, 'delta.enableDeletionVectors': 'true' };
 
 const creation = (options: OpenTableOptions, now: number): readonly Action[] => {
   const isUpsert = options.kind !== 'append';
@@ -36,7 +37,7 @@ const creation = (options: OpenTableOptions, now: number): readonly Action[] => 
     schemaString: toDeltaSchema(options.schema),
     partitionColumns: options.partitionColumns ?? [],
     createdTime: now,
-    configuration: { ...(isUpsert ? UPSERT_PROPERTIES : {}), ...options.properties },
+    configuration: { ...(isUpsert ? UPSERT_PROPERTIES : PROPERTIES), ...options.properties },
   };
   return [
     {
@@ -91,18 +92,20 @@ export const openLog = async (
   storage: Storage,
   clock: () => number,
 ): Promise<{ readonly log: TableLog; readonly schema: TableSchema }> => {
-  let loaded = await loadSnapshot(storage);
+  const checkpoints = options.checkpoints ?? 'inline';
+  const tombstones = checkpoints === 'inline';
+  let loaded = await loadSnapshot(storage, { tombstones });
   if (loaded === null) {
     // Of several processes that start at once one creates it; the others find its table.
     await storage.putIfAbsent(commitPath(0), Buffer.from(formatActions(creation(options, clock()))));
-    loaded = await loadSnapshot(storage);
+    loaded = await loadSnapshot(storage, { tombstones });
     if (loaded === null) throw new PlatformError('DELTA_CORRUPT', `${storage.location}: the table vanished`);
   }
   const { protocol, metadata } = loaded.snapshot;
   requireWritable(options.name, protocol!, metadata!);
   const existing = fromDeltaSchema(metadata!.schemaString);
   const schema = evolveSchema(options.name, existing, options.schema);
-  const log = createTableLog({ storage, ...loaded, clock, logger: options.logger });
+  const log = createTableLog({ storage, ...loaded, clock, logger: options.logger, checkpoints });
   requireKind(options, log, schema);
   if (!sameSchema(existing, schema)) {
     const metaData: Metadata = { ...metadata!, schemaString: toDeltaSchema(schema) };
