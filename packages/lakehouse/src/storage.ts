@@ -37,3 +37,8 @@ export type Storage = {
   /** Deletes a file; one that is gone already is fine. */
   readonly delete: (path: string) => Promise<void>;
 };
+
+const TEMPORARY_NAME = /(?:^|\/)\.[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.tmp$/;
+
+/** True for the path of what an interrupted write of a storage leaves behind. */
+export const isTemporary = (path: string): boolean => TEMPORARY_NAME.test(path);

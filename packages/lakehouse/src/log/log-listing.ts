@@ -35,15 +35,18 @@ const completeCheckpoints = (files: readonly StoredFile[]): ListedCheckpoint[] =
     .sort((a, b) => b.version - a.version);
 };
 
-/** Lists commits and complete checkpoints, from a version on when it is given. */
-export const listLog = async (storage: Storage, from?: number): Promise<LogListing> => {
-  const files = await storage.list(LOG_FOLDER, from === undefined ? undefined : logNamePrefix(from));
+/** The commits and complete checkpoints among files, which are in order of their names. */
+export const logListing = (files: readonly StoredFile[]): LogListing => {
   const commits = files.flatMap((file): readonly ListedCommit[] => {
     const parsed = parseLogName(file.path);
     return parsed?.kind === 'commit' ? [{ version: parsed.version, modifiedAt: file.modifiedAt }] : [];
   });
   return { commits, checkpoints: completeCheckpoints(files) };
 };
+
+/** Lists commits and complete checkpoints, from a version on when it is given. */
+export const listLog = async (storage: Storage, from?: number): Promise<LogListing> =>
+  logListing(await storage.list(LOG_FOLDER, from === undefined ? undefined : logNamePrefix(from)));
 
 /** The versions a complete listing lets a reader start from and end at; null for a folder without a table. */
 export const readableVersions = (

@@ -106,10 +106,3 @@ export const readCheckpoint = async (
   }
   return actions;
 };
-
-/** Paths of the sidecars a checkpoint names. Throws as `readCheckpoint`. */
-export const readSidecarPaths = async (
-  storage: Storage,
-  checkpoint: ListedCheckpoint,
-): Promise<readonly string[]> =>
-  sidecarsOf(await readNamedFiles(storage, checkpoint, false)).map(sidecarPath);

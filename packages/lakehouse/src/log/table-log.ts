@@ -6,6 +6,7 @@ import { type Action, formatActions } from './actions.ts';
 import { dropTombstones, isCheckpointDue, writeCheckpoint } from './checkpoint.ts';
 import { type CommitKind, judgeConflict } from './conflicts.ts';
 import { type Commit, loadSnapshot, readCommit } from './load-snapshot.ts';
+import { listLog } from './log-listing.ts';
 import { commitPath } from './log-paths.ts';
 import { readCheckpointHint } from './read-checkpoint.ts';
 import { applyActions, type Snapshot } from './snapshot.ts';
@@ -57,11 +58,19 @@ export const createTableLog = (options: TableLogOptions): TableLog => {
   let { snapshot, checkpoint } = options;
   let hintReadAt = clock();
 
+  /** Without a hint the log itself tells whether there are later versions but not the next one. */
+  const hasGap = async (): Promise<boolean> => {
+    const next = snapshot.version + 1;
+    const { commits, checkpoints: later } = await listLog(storage, next);
+    return commits[0]?.version !== next && (commits.length > 0 || later.length > 0);
+  };
+
   /** A log that was cleaned up behind us has no next commit to find: then the table is loaded anew. */
   const reloadIfLeftBehind = async (): Promise<boolean> => {
     hintReadAt = clock();
     const hint = await readCheckpointHint(storage);
-    if (hint === null || hint.version <= snapshot.version) return false;
+    const isBehind = hint === null ? await hasGap() : hint.version > snapshot.version;
+    if (!isBehind) return false;
     const loaded = await loadSnapshot(storage, { tombstones: checkpoints === 'inline' });
     if (loaded === null) throw new PlatformError('DELTA_CORRUPT', `${storage.location}: the log is gone`);
     ({ snapshot, checkpoint } = loaded);
@@ -101,9 +110,14 @@ export const createTableLog = (options: TableLogOptions): TableLog => {
     );
 
   const commit: TableLog['commit'] = async (kind, plan) => {
-    if (clock() - hintReadAt > HINT_INTERVAL_MILLISECONDS) await reloadIfLeftBehind();
-    let planned = await plan();
+    let planned: PlannedCommit | null = null;
     for (;;) {
+      planned ??= await plan();
+      // Last thing before the commit: a machine that slept meanwhile must not take a name that became free again.
+      if (clock() - hintReadAt > HINT_INTERVAL_MILLISECONDS && (await reloadIfLeftBehind())) {
+        planned = null;
+        continue;
+      }
       const version = snapshot.version + 1;
       reachFailPoint('between-parquet-and-delta-commit');
       if (await storage.putIfAbsent(commitPath(version), commitText(kind, planned))) {
@@ -118,11 +132,10 @@ export const createTableLog = (options: TableLogOptions): TableLog => {
           `${storage.location}: version ${version} is taken but not readable`,
         );
       }
-      const verdicts = winners.map((winner) =>
-        judgeConflict(kind, planned.actions, winner.actions, winner.version),
-      );
+      const { actions } = planned;
+      const verdicts = winners.map((winner) => judgeConflict(kind, actions, winner.actions, winner.version));
       logger?.debug({ table: storage.location, version }, 'another writer was first');
-      if (verdicts.includes('recompute')) planned = await plan();
+      if (verdicts.includes('recompute')) planned = null;
     }
   };
 

@@ -7,7 +7,7 @@ import { loadSnapshot } from '../log/load-snapshot.ts';
 import { decodeDataPath } from '../log/log-paths.ts';
 import { deletedFileRetention } from '../log/retention.ts';
 import type { Snapshot } from '../log/snapshot.ts';
-import type { Storage, StoredFile } from '../storage.ts';
+import { isTemporary, type Storage, type StoredFile } from '../storage.ts';
 
 export type VacuumOptions = {
   /**
@@ -46,9 +46,6 @@ export const SHORTEST_SAFE_RETENTION = 3_600_000;
 
 const DELETES_AT_A_TIME = 16;
 
-/** What an interrupted write of this package leaves behind. */
-const TEMPORARY_NAME = /^\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.tmp$/;
-
 /**
  * True for what vacuum never looks at: the log, and files and folders that other engines hide by a leading `_` or
  * `.`; a partition folder such as `_day=1` is no hidden one.
@@ -58,7 +55,7 @@ const isHidden = (path: string): boolean => {
   const name = parts.pop()!;
   const hidden = (part: string): boolean => part.startsWith('_') || part.startsWith('.');
   if (parts.some((folder) => hidden(folder) && !folder.includes('='))) return true;
-  return hidden(name) && !TEMPORARY_NAME.test(name);
+  return hidden(name) && !isTemporary(name);
 };
 
 const vectorFileOf = (vector: DeletionVectorDescriptor | undefined): readonly string[] => {
