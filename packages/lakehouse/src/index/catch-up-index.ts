@@ -8,9 +8,14 @@ type CatchUp = {
   readonly index: KeyIndex;
   readonly snapshot: Snapshot;
   readonly storage: Storage;
-  /** Reads the keys of a file's visible rows. */
+  /** Reads the keys of all rows of a file: those that are hidden now may be visible to others. */
   readonly readKeys: (file: AddFile) => Promise<IndexedFile>;
+  /** Epoch milliseconds. */
+  readonly now: number;
 };
+
+/** Longer than anybody takes from announcing a file to committing it. */
+const STALE_MILLISECONDS = 86_400_000;
 
 /** The commits after `from` up to `to`, or null when the log does not reach back that far. */
 const commitsBetween = async (
@@ -31,10 +36,10 @@ type FileChanges = {
   /** Data files that are no longer part of the table. */
   readonly gone: readonly string[];
   /** Known files some rows of which have become visible again, as RESTORE does. */
-  readonly resurrected: readonly string[];
+  readonly resurrected: ReadonlySet<string>;
 };
 
-const fileChanges = (commits: readonly Commit[], index: KeyIndex): FileChanges => {
+const fileChanges = (commits: readonly Commit[]): FileChanges => {
   const gone = new Set<string>();
   const resurrected = new Set<string>();
   for (const { actions } of commits) {
@@ -43,43 +48,51 @@ const fileChanges = (commits: readonly Commit[], index: KeyIndex): FileChanges =
     );
     for (const { add } of actions) {
       if (!add) continue;
-      const before = removed.get(add.path);
-      const wasVisible = before !== undefined;
-      const fewerDeleted =
-        (add.deletionVector?.cardinality ?? 0) < (before?.deletionVector?.cardinality ?? 0);
-      if ((!wasVisible && index.hasFile(add.path)) || fewerDeleted) resurrected.add(add.path);
+      const deletedBefore = removed.get(add.path)?.deletionVector?.cardinality ?? 0;
+      const fewerDeleted = (add.deletionVector?.cardinality ?? 0) < deletedBefore;
+      if (gone.delete(add.path) || fewerDeleted) resurrected.add(add.path);
       removed.delete(add.path);
-      gone.delete(add.path);
     }
     for (const path of removed.keys()) gone.add(path);
   }
-  return { gone: [...gone], resurrected: [...resurrected] };
+  return { gone: [...gone], resurrected };
+};
+
+/** Forgets what was announced long ago and never came. */
+const forgetStale = (index: KeyIndex, snapshot: Snapshot, now: number): void => {
+  const stale = index
+    .announcements()
+    .filter(({ path, announcedAt }) => announcedAt < now - STALE_MILLISECONDS && !snapshot.files.has(path));
+  if (stale.length > 0) index.forget(stale.map(({ path }) => path));
 };
 
 /**
  * Brings the index to the version of the snapshot: only the keys of files it has not seen are read from Parquet.
- * An index of another table, of a version to come or of before the log's memory is filled anew. False when another
- * process advanced it meanwhile; then the snapshot may be outdated and everything has to be looked at again.
+ * An index of another table, of a version to come or of before the log's memory is filled anew. Files are put in
+ * as announced ones, and the stamp moves only with the last step: several processes may do this at once, and
+ * after a crash the next one goes on. False when another process advanced the index meanwhile; then the snapshot
+ * may be outdated and everything has to be looked at again.
  */
-export const catchUpIndex = async ({ index, snapshot, storage, readKeys }: CatchUp): Promise<boolean> => {
+export const catchUpIndex = async (catchUp: CatchUp): Promise<boolean> => {
+  const { index, snapshot, storage } = catchUp;
   const target: IndexStamp = { tableId: snapshot.metadata!.id, version: snapshot.version };
+  forgetStale(index, snapshot, catchUp.now);
   let stamp = index.stamp();
   if (stamp?.tableId === target.tableId && stamp.version === target.version) return true;
   const usable = stamp !== null && stamp.tableId === target.tableId && stamp.version < target.version;
   const commits = usable ? await commitsBetween(storage, stamp!.version, target.version) : null;
-  let changes: FileChanges = { gone: [], resurrected: [] };
-  if (commits === null) {
+  if (commits === null && stamp !== null) {
     index.clear();
     stamp = null;
-  } else changes = fileChanges(commits, index);
-  const resurrected = new Set(changes.resurrected);
+  }
+  const { gone, resurrected } = fileChanges(commits ?? []);
   for (const file of snapshot.files.values()) {
     if (index.hasFile(file.path) && !resurrected.has(file.path)) continue;
-    const added = [await readKeys(file)];
-    // The stamp moves only with the last step: after a crash the rest is caught up, or filled anew.
-    if (!index.advance(stamp, stamp ?? { ...target, version: -1 }, { added, gone: [], deletedKeys: [] }))
-      return false;
-    stamp ??= { ...target, version: -1 };
+    if (!(await index.announce(await catchUp.readKeys(file)))) return false;
   }
-  return index.advance(stamp, target, { added: [], gone: changes.gone, deletedKeys: [] });
+  const announced = index
+    .announcements()
+    .map(({ path }) => path)
+    .filter((path) => snapshot.files.has(path));
+  return index.advance(stamp, target, { added: [], announced, gone, deletedKeys: [] });
 };

@@ -1,8 +1,10 @@
-import { createHash } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 import { PlatformError } from '@marketing-streams/platform/errors';
-import { type Database, open, type RootDatabase } from 'lmdb';
 import type { Row } from '../schema/table-schema.ts';
+import type { Announcement } from './file-register.ts';
+import { openIndexStore } from './index-store.ts';
+import { addLocation, forEachLocation, keepLocations, oneLocation } from './locations.ts';
+import { keyBytes, storedKey } from './stored-key.ts';
 
 /** Where a row lies: the data file's path as the log spells it, and the row's number in it. */
 export type RowLocation = { readonly path: string; readonly row: number };
@@ -13,45 +15,60 @@ export type IndexStamp = { readonly tableId: string; readonly version: number };
 /** A data file whose rows are to be found: the keys of its rows by row number, null for rows not visible. */
 export type IndexedFile = { readonly path: string; readonly keys: readonly (string | null)[] };
 
+/** What a new version of the table means for the index. */
+export type IndexChange = {
+  /** New files whose rows are the newest of their keys: all other locations of the keys are dropped. */
+  readonly added: readonly IndexedFile[];
+  /** Announced files that are live by now. */
+  readonly announced?: readonly string[];
+  /** Files that are no longer part of the table. */
+  readonly gone: readonly string[];
+  readonly deletedKeys: readonly string[];
+};
+
 /**
  * The way from a key to its row, on disk. An entry is a hint: it is good only while its file is live in the table
- * and the row is not in the file's deletion vector. Entries of deleted and replaced rows are therefore simply left
- * behind, and nothing of a lost, outdated or crashed index can make the table wrong as long as the stamp is right.
+ * and the row is not in the file's deletion vector. Entries of deleted and replaced rows may therefore be left
+ * behind, and nothing of a lost, outdated or crashed index can make the table wrong as long as one rule holds:
+ * **at the stamped version every visible row of every live file is among the locations of its key.**
+ *
+ * Any number of threads and processes may have the index open; each call is one LMDB transaction unless told.
  */
 export type KeyIndex = {
   readonly stamp: () => IndexStamp | null;
-  readonly find: (key: string) => RowLocation | null;
+  /** Where the key's row may be, in no order; the valid location is the one that is live and visible. */
+  readonly find: (key: string) => readonly RowLocation[];
   /** True when the rows of this data file have been put in. */
   readonly hasFile: (path: string) => boolean;
   /**
-   * Puts in the rows of new files, forgets files that are gone and keys that are deleted, and sets the stamp, all
-   * in one transaction. False, with nothing changed, when the stamp is not `from` any more: another process uses
-   * the same folder and was first.
+   * Puts in the rows of a file that is live or is about to become so, beside the locations that are there. Takes
+   * one short transaction per thousand keys, so that others get in between, and whatever they do, the file's
+   * locations stay until an `advance` names the file as announced or gone. At the end the file is registered
+   * (`hasFile`). False, and the file is not registered, when the index was cleared or the file forgotten
+   * meanwhile.
    */
-  readonly advance: (
-    from: IndexStamp | null,
-    to: IndexStamp,
-    change: {
-      readonly added: readonly IndexedFile[];
-      readonly gone: readonly string[];
-      readonly deletedKeys: readonly string[];
-    },
-  ) => boolean;
+  readonly announce: (file: IndexedFile) => Promise<boolean>;
+  /**
+   * Brings the index to the next stamp in one transaction. False, with nothing changed, when the stamp is not
+   * `from` any more, since another process uses the same folder and was first, or when a file named as announced
+   * is not registered. The caller then catches up from the log.
+   */
+  readonly advance: (from: IndexStamp | null, to: IndexStamp, change: IndexChange) => boolean;
+  /** Files that were announced and that no `advance` has named yet. */
+  readonly announcements: () => readonly Announcement[];
+  /** Forgets files that were announced and are not to be committed any more. */
+  readonly forget: (paths: readonly string[]) => void;
   /** Empties the index, so that it is filled again from the table's files. */
   readonly clear: () => void;
   readonly close: () => Promise<void>;
 };
 
-/** LMDB takes keys of up to 1978 bytes; longer ones are told by their hash. */
-const LONGEST_KEY_BYTES = 1500;
-
-const STAMP = 'stamp';
-const NEXT_FILE = 'next-file';
-
-const storedKey = (key: string): string =>
-  key.length * 3 > LONGEST_KEY_BYTES && Buffer.byteLength(key) > LONGEST_KEY_BYTES
-    ? `sha256:${createHash('sha256').update(key).digest('hex')}`
-    : key;
+export type KeyIndexOptions = {
+  /** Keys of an announced file that one transaction puts in; 1000 unless a test says otherwise. */
+  readonly keysPerTransaction?: number;
+  /** Epoch milliseconds; the wall clock unless told. */
+  readonly clock?: () => number;
+};
 
 /**
  * The key of a row as one string: the value itself for a single string column, else the values as a JSON list.
@@ -77,84 +94,111 @@ export const keyReader = (columns: readonly string[]): ((row: Row) => string) =>
   return (row) => JSON.stringify(columns.map((column) => part(row, column)));
 };
 
+type Entry = { readonly key: string; readonly row: number };
+
+/** In the order of the tree, neighbours share the pages that are looked for and copied. */
+const entriesOf = (file: IndexedFile): readonly Entry[] =>
+  file.keys
+    .flatMap((key, row) => (key === null ? [] : [{ key: storedKey(key), row }]))
+    .sort((left, right) => (left.key < right.key ? -1 : 1));
+
+const sameStamp = (left: IndexStamp | null, right: IndexStamp | null): boolean =>
+  left?.version === right?.version && left?.tableId === right?.tableId;
+
 /** Opens or creates the index in a folder of its own. */
-export const openKeyIndex = (folder: string): KeyIndex => {
-  mkdirSync(folder, { recursive: true });
-  const root: RootDatabase = open({ path: folder, maxDbs: 4, noSubdir: false });
-  const meta: Database<IndexStamp | number, string> = root.openDB({ name: 'meta', encoding: 'json' });
-  const fileIds: Database<number, string> = root.openDB({ name: 'file-ids', encoding: 'json' });
-  const filePaths: Database<string, number> = root.openDB({ name: 'file-paths', encoding: 'json' });
-  const keys: Database<Buffer, string> = root.openDB({ name: 'keys', encoding: 'binary' });
+export const openKeyIndex = (folder: string, options: KeyIndexOptions = {}): KeyIndex => {
+  const { keysPerTransaction = 1000, clock = Date.now } = options;
+  const store = openIndexStore(folder);
+  const { keys, files } = store;
 
-  const paths = new Map<number, string>();
-  const pathOf = (id: number): string | undefined => {
-    let path = paths.get(id);
-    if (path === undefined) {
-      path = filePaths.get(id);
-      if (path !== undefined) paths.set(id, path);
-    }
-    return path;
-  };
-
-  const stamp = (): IndexStamp | null => (meta.get(STAMP) as IndexStamp | undefined) ?? null;
-
-  const putFile = (file: IndexedFile): void => {
-    const id = (meta.get(NEXT_FILE) as number | undefined) ?? 0;
-    meta.putSync(NEXT_FILE, id + 1);
-    fileIds.putSync(file.path, id);
-    filePaths.putSync(id, file.path);
-    const entries = file.keys.flatMap((key, row) => (key === null ? [] : [{ key: storedKey(key), row }]));
-    // In the order of the tree, neighbours share the pages that are looked for and copied.
-    entries.sort((left, right) => (left.key < right.key ? -1 : 1));
+  const putBeside = (fileId: number, entries: readonly Entry[]): void => {
+    const known = new Map<number, boolean>();
+    const isKnown = (id: number): boolean => {
+      let answer = known.get(id);
+      if (answer === undefined) {
+        answer = files.isKnown(id);
+        known.set(id, answer);
+      }
+      return answer;
+    };
     for (const { key, row } of entries) {
-      const location = Buffer.allocUnsafe(8);
-      location.writeUInt32LE(id, 0);
-      location.writeUInt32LE(row, 4);
-      keys.putSync(key, location);
+      const bytes = keyBytes(key);
+      keys.putSync(bytes, addLocation(keys.getBinary(bytes), fileId, row, isKnown));
     }
   };
 
-  const forgetFile = (path: string): void => {
-    const id = fileIds.get(path);
-    if (id === undefined) return;
-    fileIds.removeSync(path);
-    filePaths.removeSync(id);
-    paths.delete(id);
+  const putInstead = (fileId: number, entries: readonly Entry[], announced: ReadonlySet<number>): void => {
+    for (const { key, row } of entries) {
+      const bytes = keyBytes(key);
+      const before = announced.size === 0 ? undefined : keys.getBinary(bytes);
+      const locations =
+        before === undefined
+          ? oneLocation(fileId, row)
+          : addLocation(before, fileId, row, (id) => announced.has(id));
+      keys.putSync(bytes, locations);
+    }
+  };
+
+  const removeKey = (key: string, announced: ReadonlySet<number>): void => {
+    const bytes = keyBytes(storedKey(key));
+    const kept = keepLocations(keys.getBinary(bytes), (id) => announced.has(id));
+    if (kept === null) keys.removeSync(bytes);
+    else keys.putSync(bytes, kept);
   };
 
   return {
-    stamp,
+    stamp: store.stamp,
     find: (key) => {
-      const location = keys.getBinaryFast(storedKey(key));
-      if (location === undefined) return null;
-      const row = location.readUInt32LE(4);
-      const path = pathOf(location.readUInt32LE(0));
-      return path === undefined ? null : { path, row };
+      const locations = keys.getBinary(keyBytes(storedKey(key)));
+      if (locations === undefined) return [];
+      const found: RowLocation[] = [];
+      forEachLocation(locations, (id, row) => {
+        const path = files.pathOf(id);
+        if (path !== undefined) found.push({ path, row });
+      });
+      return found;
     },
-    hasFile: (path) => fileIds.doesExist(path),
+    hasFile: files.isRegistered,
+    announce: async (file) => {
+      const id = store.transaction(() => files.beginAnnouncement(file.path, clock()));
+      const entries = entriesOf(file);
+      for (let start = 0; start < entries.length; start += keysPerTransaction) {
+        const chunk = entries.slice(start, start + keysPerTransaction);
+        const isWanted = store.transaction(() => {
+          if (!files.isAnnounced(id)) return false;
+          putBeside(id, chunk);
+          return true;
+        });
+        if (!isWanted) return false;
+        // The lock of LMDB is not fair: without a pause nobody else would ever get it.
+        await setImmediate();
+      }
+      return store.transaction(() => {
+        if (!files.isAnnounced(id)) return false;
+        files.register(file.path, id);
+        return true;
+      });
+    },
     advance: (from, to, change) =>
-      root.transactionSync(() => {
-        const now = stamp();
-        if (now?.version !== from?.version || now?.tableId !== from?.tableId) return false;
-        for (const path of change.gone) forgetFile(path);
-        for (const key of change.deletedKeys) keys.removeSync(storedKey(key));
+      store.transaction(() => {
+        const live = change.announced ?? [];
+        if (!sameStamp(store.stamp(), from) || !live.every(files.isRegistered)) return false;
+        // Announcements that are not committed yet may hold rows of versions to come.
+        const announced = files.announcedIds();
+        for (const key of change.deletedKeys) removeKey(key, announced);
         for (const file of change.added) {
-          forgetFile(file.path);
-          putFile(file);
+          const id = files.idOf(file.path);
+          putInstead(id, entriesOf(file), announced);
+          files.register(file.path, id);
         }
-        meta.putSync(STAMP, to);
+        for (const path of live) files.endAnnouncement(path);
+        for (const path of change.gone) files.forget(path);
+        store.setStamp(to);
         return true;
       }),
-    clear: () => {
-      root.transactionSync(() => {
-        keys.clearSync();
-        fileIds.clearSync();
-        filePaths.clearSync();
-        // File ids go on counting, so that no entry of before can be taken for one of after.
-        meta.removeSync(STAMP);
-      });
-      paths.clear();
-    },
-    close: () => root.close(),
+    announcements: files.announcements,
+    forget: (paths) => store.transaction(() => paths.forEach(files.forget)),
+    clear: () => store.transaction(store.clear),
+    close: store.close,
   };
 };

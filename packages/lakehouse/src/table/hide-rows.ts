@@ -17,7 +17,7 @@ export type HiddenRows = {
   readonly vectorFile: string | null;
 };
 
-/** Visible rows of the keys, by file. */
+/** Visible rows of the keys, by file; a key has one unless another writer appended a second one. */
 const locate = async (
   keys: Iterable<string>,
   index: KeyIndex,
@@ -27,18 +27,19 @@ const locate = async (
   const rowsByFile = new Map<AddFile, number[]>();
   const deletedByPath = new Map<string, RowSet>();
   for (const key of keys) {
-    const location = index.find(key);
-    const file = location === null ? undefined : snapshot.files.get(location.path);
-    if (location === null || file === undefined) continue;
-    let deleted = deletedByPath.get(file.path);
-    if (deleted === undefined) {
-      deleted = await vectors.get(file);
-      deletedByPath.set(file.path, deleted);
+    for (const { path, row } of index.find(key)) {
+      const file = snapshot.files.get(path);
+      if (file === undefined) continue;
+      let deleted = deletedByPath.get(path);
+      if (deleted === undefined) {
+        deleted = await vectors.get(file);
+        deletedByPath.set(path, deleted);
+      }
+      if (hasRow(deleted, row)) continue;
+      const rows = rowsByFile.get(file);
+      if (rows === undefined) rowsByFile.set(file, [row]);
+      else rows.push(row);
     }
-    if (hasRow(deleted, location.row)) continue;
-    const rows = rowsByFile.get(file);
-    if (rows === undefined) rowsByFile.set(file, [location.row]);
-    else rows.push(location.row);
   }
   return rowsByFile;
 };

@@ -89,8 +89,8 @@ export const visibleRows = async (
 };
 
 const readKeys = async (context: TableContext, keys: KeyAccess, file: AddFile): Promise<IndexedFile> => {
-  const { rows, isVisible } = await visibleRows(context, file, keys.columns);
-  return { path: file.path, keys: rows.map((row, number) => (isVisible(number) ? keys.keyOf(row) : null)) };
+  const rows = await readDataFile(context.layout, file, keys.columns);
+  return { path: file.path, keys: rows.map(keys.keyOf) };
 };
 
 /** Brings the key index to the version of the log's snapshot, and the snapshot to the index's if that is ahead. */
@@ -104,6 +104,7 @@ export const synchroniseIndex = async (context: TableContext, keys: KeyAccess): 
       snapshot: log.snapshot(),
       storage: layout.storage,
       readKeys: (file) => readKeys(context, keys, file),
+      now: context.clock(),
     }))
   );
 };

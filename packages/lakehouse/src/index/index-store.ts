@@ -1,0 +1,40 @@
+import { mkdirSync } from 'node:fs';
+import { type Database, open } from 'lmdb';
+import { createFileRegister, type FileRegister } from './file-register.ts';
+import type { IndexStamp } from './key-index.ts';
+
+/** The LMDB environment of a key index. What writes is to be called inside of `transaction`. */
+export type IndexStore = {
+  /** Locations by the stored key's bytes. */
+  readonly keys: Database<Buffer, Buffer>;
+  readonly files: FileRegister;
+  readonly stamp: () => IndexStamp | null;
+  readonly setStamp: (stamp: IndexStamp) => void;
+  readonly transaction: <T>(run: () => T) => T;
+  readonly clear: () => void;
+  readonly close: () => Promise<void>;
+};
+
+const STAMP = 'stamp';
+
+/** Opens or creates the store in a folder. */
+export const openIndexStore = (folder: string): IndexStore => {
+  mkdirSync(folder, { recursive: true });
+  const root = open({ path: folder, maxDbs: 8, noSubdir: false });
+  const meta = root.openDB<IndexStamp, string>({ name: 'stamp', encoding: 'json' });
+  const keys = root.openDB<Buffer, Buffer>({ name: 'locations', encoding: 'binary', keyEncoding: 'binary' });
+  const files = createFileRegister(root);
+  return {
+    keys,
+    files,
+    stamp: () => meta.get(STAMP) ?? null,
+    setStamp: (stamp) => meta.putSync(STAMP, stamp),
+    transaction: (run) => root.transactionSync(run),
+    clear: () => {
+      keys.clearSync();
+      files.clear();
+      meta.removeSync(STAMP);
+    },
+    close: () => root.close(),
+  };
+};
