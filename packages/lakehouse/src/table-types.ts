@@ -47,9 +47,11 @@ export type TableFile = {
 /** One commit, as its `commitInfo` tells; newest first in `history`. */
 export type HistoryEntry = {
   readonly version: number;
-  /** Epoch milliseconds. */
+  /** Epoch milliseconds; `readTable` at this moment reads this version. */
   readonly timestamp: number;
   readonly operation: string;
+  /** Values are as the writer put them, mostly texts of JSON. */
+  readonly operationParameters: Readonly<Record<string, unknown>>;
   readonly operationMetrics: Readonly<Record<string, string>>;
 };
 

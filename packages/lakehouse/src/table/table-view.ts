@@ -1,32 +1,11 @@
 import { hasRow, rowsOf } from '../deletion-vector/row-set.ts';
-import { readCommit } from '../log/load-snapshot.ts';
+import { readHistory } from '../log/history.ts';
 import { decodeDataPath, encodeDataPath } from '../log/log-paths.ts';
 import type { Snapshot } from '../log/snapshot.ts';
 import type { Row } from '../schema/table-schema.ts';
-import type { Storage } from '../storage.ts';
-import type { HistoryEntry, TableView } from '../table-types.ts';
+import type { TableView } from '../table-types.ts';
 import { type Layout, physicalRows, readDataFile } from './data-files.ts';
 import type { VectorCache } from './vector-cache.ts';
-
-const readHistory = async (
-  storage: Storage,
-  newest: number,
-  limit: number,
-): Promise<readonly HistoryEntry[]> => {
-  const entries: HistoryEntry[] = [];
-  for (let version = newest; version >= 0 && entries.length < limit; version--) {
-    const commit = await readCommit(storage, version);
-    if (commit === null) break;
-    const info = commit.actions.find((action) => action.commitInfo)?.commitInfo;
-    entries.push({
-      version,
-      timestamp: info?.timestamp ?? 0,
-      operation: info?.operation ?? 'UNKNOWN',
-      operationMetrics: info?.operationMetrics ?? {},
-    });
-  }
-  return entries;
-};
 
 /** What can be read of the snapshot that `snapshot` gives at the time of each call. */
 export const createTableView = (options: {
