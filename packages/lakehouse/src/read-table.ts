@@ -1,8 +1,8 @@
 import { PlatformError } from '@marketing-streams/platform/errors';
-import { localStorage } from './local-storage.ts';
 import { requireReadable } from './log/features.ts';
 import { loadSnapshot } from './log/load-snapshot.ts';
 import { versionAt } from './log/time-travel.ts';
+import { openStorage } from './open-storage.ts';
 import { fromDeltaSchema } from './schema/delta-schema.ts';
 import type { Storage } from './storage.ts';
 import { createLayout } from './table/data-files.ts';
@@ -11,7 +11,7 @@ import { createVectorCache } from './table/vector-cache.ts';
 import type { TableView } from './table-types.ts';
 
 export type ReadTableOptions = {
-  /** Folder of the table, or its storage. */
+  /** Folder or `s3://bucket/prefix` of the table (see `openStorage`), or its storage. */
   readonly path: string | Storage;
   /** Name for people; the location unless told. */
   readonly name?: string;
@@ -42,7 +42,7 @@ const wantedVersion = async (options: ReadTableOptions, storage: Storage): Promi
  * features this package does not have, DELTA_CORRUPT with the path when the log cannot be read.
  */
 export const readTable = async (options: ReadTableOptions): Promise<TableView> => {
-  const storage = typeof options.path === 'string' ? localStorage(options.path) : options.path;
+  const storage = typeof options.path === 'string' ? await openStorage(options.path) : options.path;
   const name = options.name ?? storage.location;
   const loaded = await loadSnapshot(storage, { version: await wantedVersion(options, storage) });
   if (loaded === null) throw new PlatformError('NOT_FOUND', `${storage.location} is no Delta table`);

@@ -1,5 +1,5 @@
 import { keyReader, openKeyIndex } from './index/key-index.ts';
-import { localStorage } from './local-storage.ts';
+import { openStorage } from './open-storage.ts';
 import type { TableSchema } from './schema/table-schema.ts';
 import { appendRows } from './table/append-rows.ts';
 import { chooseFiles } from './table/compaction/choose-merge.ts';
@@ -60,7 +60,7 @@ const mergesOf = (
 
 /** Opens a Delta table for writing; see `OpenTable`. */
 export const openTable: OpenTable = async (options): Promise<DeltaTable> => {
-  const storage = typeof options.path === 'string' ? localStorage(options.path) : options.path;
+  const storage = typeof options.path === 'string' ? await openStorage(options.path) : options.path;
   const clock = options.clock ?? Date.now;
   const { log, schema } = await openLog(options, storage, clock);
   const { protocol, metadata } = log.snapshot();
