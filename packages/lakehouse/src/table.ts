@@ -3,7 +3,7 @@ import { openStorage } from './open-storage.ts';
 import type { TableSchema } from './schema/table-schema.ts';
 import { appendRows } from './table/append-rows.ts';
 import { chooseFiles } from './table/compaction/choose-merge.ts';
-import { commitMerge } from './table/compaction/commit-merge.ts';
+import { commitMerge, discardMerge } from './table/compaction/commit-merge.ts';
 import type { TableMerges } from './table/compaction/merge-types.ts';
 import { optimizeTable } from './table/compaction/optimize-table.ts';
 import { runMerge } from './table/compaction/run-merge.ts';
@@ -56,6 +56,7 @@ const mergesOf = (
     };
   },
   commit: (result) => inTurn(() => commitMerge(context, result)),
+  discard: (result) => inTurn(() => discardMerge(context, result)),
 });
 
 /** Opens a Delta table for writing; see `OpenTable`. */
@@ -104,7 +105,7 @@ export const openTable: OpenTable = async (options): Promise<DeltaTable> => {
           merges,
           thresholds,
           // Files are read and written beside the other calls; only commits wait for their turn.
-          run: (job) => runMerge(job, { storage, announce: null, clock }),
+          run: (job) => runMerge(job, { storage, announce: context.keys?.index.announce ?? null, clock }),
           mostMerges: log.snapshot().files.size,
         }),
       ),

@@ -13,14 +13,17 @@ export type MaintenanceRun = {
   readonly seconds: number;
   /** Data files that a merge took out of the table; files that clean-up or vacuum deleted. */
   readonly filesRemoved: number;
+  /** Data files that a merge wrote; checkpoints. */
   readonly filesAdded: number;
   /** Rows a merge wrote anew. */
   readonly rows: number;
 };
 
 export type MaintenanceIntervals = {
-  /** How often tables are looked at for merges and checkpoints that are due; default 1000. */
+  /** How often tables are looked at for merges that are due; default 1000. */
   readonly lookMilliseconds: number;
+  /** Between looks whether a checkpoint is due in a table that was written to; default 10 seconds. */
+  readonly checkpointMilliseconds: number;
   /** Between clean-ups of a table's log; default 10 minutes. */
   readonly cleanUpMilliseconds: number;
   /** Between vacuums of a table; default 30 minutes. */
@@ -30,9 +33,14 @@ export type MaintenanceIntervals = {
 };
 
 export type TableMaintenanceOptions = {
-  /** Open tables. They must stay open until `stop` has resolved. */
+  /** Open tables, with `checkpoints: 'elsewhere'`. They must stay open until `stop` has resolved. */
   readonly tables: readonly DeltaTable[];
   readonly intervals?: Partial<MaintenanceIntervals>;
+  /**
+   * True while the table of a name has a backlog to write, for which the cores are needed: then only as many files
+   * are merged as would slow down the writes themselves.
+   */
+  readonly isBusy?: (table: string) => boolean;
   /** Epoch milliseconds; the wall clock unless told. */
   readonly clock?: () => number;
   readonly logger?: Logger;

@@ -119,24 +119,37 @@ const bytesOf = (files: readonly AddFile[]): number => files.reduce((bytes, { si
 const discard = (context: TableContext, path: string | null | undefined): Promise<void> =>
   path ? context.layout.storage.delete(path).catch(() => {}) : Promise.resolve();
 
-/** Tells the index, so that the next upsert need not look at the log. */
+/** Deletes the output of a merge that is not committed; what cannot be deleted is an orphan that vacuum takes. */
+export const discardMerge = async (context: TableContext, { output }: MergeResult): Promise<void> => {
+  if (output === null) return;
+  context.keys?.index.forget([output.path]);
+  await discard(context, decodeDataPath(output.path));
+};
+
+/**
+ * Tells the index, so that the next upsert need not look at the log. It refuses an output that was not announced to
+ * it, or to a folder that was lost meanwhile: then it reads the output when it catches up.
+ */
 const advanceIndex = (context: TableContext, { output, live }: Rebased): void => {
   const { keys, metadata } = context;
-  // An output that was not announced is read when the index catches up.
-  if (keys === null || (output !== null && !keys.index.hasFile(output.path))) return;
+  if (keys === null) return;
   const { version } = context.log.snapshot();
   const tableId = metadata.id;
   keys.index.advance(
     { tableId, version: version - 1 },
     { tableId, version },
-    { added: [], gone: live.map(({ path }) => path), deletedKeys: [] },
+    {
+      added: [],
+      announced: output === null ? [] : [output.path],
+      gone: live.map(({ path }) => path),
+      deletedKeys: [],
+    },
   );
 };
 
 /** Commits what `runMerge` made; see `TableMerges.commit`. */
 export const commitMerge = async (context: TableContext, result: MergeResult): Promise<MergeOutcome> => {
   const former = loaderOfFormer(context);
-  const outputPath = result.output === null ? null : decodeDataPath(result.output.path);
   let rebased: Rebased | undefined;
   let rebases = 0;
   try {
@@ -150,13 +163,13 @@ export const commitMerge = async (context: TableContext, result: MergeResult): P
   } catch (error) {
     if (!isCertain(error)) throw error;
     await discard(context, rebased?.vectorFile);
-    await discard(context, outputPath);
+    await discardMerge(context, result);
     if (!isPlatformError(error, 'DELTA_CONFLICT')) throw error;
     return { kind: 'given-up', reason: messageOf(error) };
   }
   const { output, hidden, live } = rebased!;
   if (output?.deletionVector !== undefined) context.vectors.keep(output.path, output.deletionVector, hidden);
-  if (output === null) await discard(context, outputPath);
+  if (output === null) await discardMerge(context, result);
   advanceIndex(context, rebased!);
   context.vectors.forgetExcept(context.log.snapshot().files);
   await context.log.checkpointIfDue();

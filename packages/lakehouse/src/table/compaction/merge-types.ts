@@ -85,4 +85,6 @@ export type TableMerges = {
    * changed.
    */
   readonly commit: (result: MergeResult) => Promise<MergeOutcome>;
+  /** Deletes what `runMerge` made, instead of committing it. */
+  readonly discard: (result: MergeResult) => Promise<void>;
 };

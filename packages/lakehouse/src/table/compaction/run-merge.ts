@@ -4,14 +4,21 @@ import { type IndexedFile, keyReader } from '../../index/key-index.ts';
 import type { AddFile } from '../../log/actions.ts';
 import type { Row } from '../../schema/table-schema.ts';
 import type { Storage } from '../../storage.ts';
-import { createLayout, type Layout, type NewFile, readDataFile, writeDataFiles } from '../data-files.ts';
+import {
+  createLayout,
+  deleteDataFiles,
+  type Layout,
+  type NewFile,
+  readDataFile,
+  writeDataFiles,
+} from '../data-files.ts';
 import type { MergeJob, MergeResult, MergeSource } from './merge-types.ts';
 
 /** What a merge is carried out with; `location` and `index` of the job say what a worker thread has to open. */
 export type MergeTools = {
   readonly storage: Storage;
   /** Puts the keys of the output into the index; null when nothing is to be announced. */
-  readonly announce: ((file: IndexedFile) => Promise<void>) | null;
+  readonly announce: ((file: IndexedFile) => Promise<unknown>) | null;
   /** Epoch milliseconds. */
   readonly clock: () => number;
   readonly signal?: AbortSignal;
@@ -32,7 +39,7 @@ const announceKeys = async (job: MergeJob, { announce }: MergeTools, file: NewFi
 
 /**
  * Carries out a merge: writes the visible rows of its inputs, in order, as one file, and announces their keys. The
- * table is not touched. Throws what storage and signal throw; a file written before that is an orphan.
+ * table is not touched. Throws what storage and signal throw; a file written before that is deleted.
  */
 export const runMerge = async (job: MergeJob, tools: MergeTools): Promise<MergeResult> => {
   const layout = createLayout(tools.storage, job.schema, job.partitionColumns);
@@ -46,6 +53,12 @@ export const runMerge = async (job: MergeJob, tools: MergeTools): Promise<MergeR
   }
   const [written] = await writeDataFiles(layout, rows, { dataChange: false, now: tools.clock() });
   if (written === undefined) return { output: null, sources };
-  await announceKeys(job, tools, written);
+  try {
+    tools.signal?.throwIfAborted();
+    await announceKeys(job, tools, written);
+  } catch (error) {
+    await deleteDataFiles(tools.storage, [written]);
+    throw error;
+  }
   return { output: written.add, sources };
 };

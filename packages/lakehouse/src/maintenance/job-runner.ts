@@ -1,0 +1,82 @@
+import { Worker } from 'node:worker_threads';
+import { messageOf, PlatformError } from '@marketing-streams/platform/errors';
+import type { FromWorker, ToWorker } from './job-messages.ts';
+import type { JobReport, MaintenanceJob } from './jobs.ts';
+
+/** Runs jobs in a worker thread, one at a time. */
+export type JobRunner = {
+  /** Throws what the job threw, and INTERNAL when the thread died of it. */
+  readonly run: (job: MaintenanceJob) => Promise<JobReport>;
+  /** Asks the job under way to end early; what it has written by then it deletes. */
+  readonly abort: () => void;
+  /** Ends the thread; only called when no job is under way. */
+  readonly close: () => Promise<void>;
+};
+
+const WORKER = new URL('./maintenance.worker.ts', import.meta.url);
+
+/** Above what a merge of the largest files needs; a job that takes more ends its thread and not the process. */
+const HEAP_MEGABYTES = 768;
+
+type Thread = { readonly worker: Worker; job: PromiseWithResolvers<JobReport> | null };
+
+/**
+ * The thread is started by the first job and ends after having been idle for a while, so that its memory is given
+ * back. A thread that dies fails its job only: the next one starts another.
+ */
+export const createJobRunner = (options: {
+  readonly idleMilliseconds: number;
+  /** The module that answers the messages; another one only in tests. */
+  readonly module?: URL;
+}): JobRunner => {
+  let thread: Thread | null = null;
+  let idle: NodeJS.Timeout | undefined;
+
+  const end = async (): Promise<void> => {
+    const ending = thread;
+    thread = null;
+    await ending?.worker.terminate();
+  };
+
+  const start = (): Thread => {
+    const worker = new Worker(options.module ?? WORKER, {
+      resourceLimits: { maxOldGenerationSizeMb: HEAP_MEGABYTES },
+    });
+    const started: Thread = { worker, job: null };
+    const died = (why: string): void => {
+      if (thread === started) thread = null;
+      started.job?.reject(new PlatformError('INTERNAL', `the maintenance thread ended: ${why}`));
+      started.job = null;
+    };
+    worker.on('message', (message: FromWorker) => {
+      const job = started.job;
+      started.job = null;
+      idle = setTimeout(() => void end(), options.idleMilliseconds);
+      idle.unref();
+      if (message.kind === 'done') job?.resolve(message.report);
+      else job?.reject(new PlatformError(message.code, message.message));
+    });
+    worker.on('error', (error) => died(messageOf(error)));
+    worker.on('exit', (code) => died(`code ${code}`));
+    return started;
+  };
+
+  const send = (message: ToWorker): void => thread?.worker.postMessage(message);
+
+  return {
+    run: (job) => {
+      clearTimeout(idle);
+      thread ??= start();
+      if (thread.job !== null) throw new TypeError('a job is under way already');
+      const promise = Promise.withResolvers<JobReport>();
+      thread.job = promise;
+      send({ kind: 'run', job });
+      return promise.promise;
+    },
+    abort: () => send({ kind: 'abort' }),
+    close: async () => {
+      clearTimeout(idle);
+      await end();
+    },
+  };
+};
