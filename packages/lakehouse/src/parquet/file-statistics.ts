@@ -1,5 +1,8 @@
+import type { Statistics } from 'hyparquet';
 import type { ColumnType } from '../schema/table-schema.ts';
-import { compareUtf8, roundUpCodePoints, truncateCodePoints } from '../schema/utf8-order.ts';
+import { roundUpCodePoints, truncateCodePoints } from '../schema/utf8-order.ts';
+import { type Bounds, type Range, rangeOf } from './bounds.ts';
+import { dateOf } from './calendar.ts';
 
 /** Longest string bound in code points, as Spark keeps them. */
 const BOUND_CODE_POINTS = 32;
@@ -7,86 +10,17 @@ const BOUND_CODE_POINTS = 32;
 /** Only the first leaf columns get bounds, as readers expect of `delta.dataSkippingNumIndexedCols`' default. */
 export const INDEXED_LEAVES = 32;
 
-/** Gathers the bounds of one leaf column over the rows of a file. */
-export type LeafStatistics = {
-  /** Takes a value as the row holds it; null and undefined count as null. */
-  readonly observe: (value: unknown) => void;
-  /** JSON text of the smallest and largest value; null when there is none to tell. */
-  readonly bounds: () => { readonly min: string; readonly max: string | null } | null;
-  readonly nullCount: () => number;
+/** What the statistics of a file are made of: a leaf column. */
+export type MeasuredLeaf = {
+  readonly type: ColumnType;
+  readonly bounds: Bounds;
+  readonly nulls: () => number;
 };
 
-/** Column statistics as a tree that mirrors the schema. */
+/** Leaf columns as a tree that mirrors the schema; lists and maps have no statistics. */
 export type StatisticsNode =
-  | { readonly kind: 'leaf'; readonly leaf: LeafStatistics }
+  | { readonly kind: 'leaf'; readonly leaf: MeasuredLeaf }
   | { readonly kind: 'struct'; readonly fields: ReadonlyMap<string, StatisticsNode> };
-
-const countingNulls = (): LeafStatistics => {
-  let nulls = 0;
-  return {
-    observe: (value) => {
-      if (value === null || value === undefined) nulls++;
-    },
-    bounds: () => null,
-    nullCount: () => nulls,
-  };
-};
-
-const stringStatistics = (): LeafStatistics => {
-  let nulls = 0;
-  let min: string | undefined;
-  let max: string | undefined;
-  return {
-    observe: (value) => {
-      if (value === null || value === undefined) {
-        nulls++;
-        return;
-      }
-      // A lone surrogate is written as U+FFFD and has to be ordered as such.
-      const text = (value as string).isWellFormed() ? (value as string) : (value as string).toWellFormed();
-      if (min === undefined || max === undefined) {
-        min = text;
-        max = text;
-      } else if (compareUtf8(text, min) < 0) min = text;
-      else if (compareUtf8(text, max) > 0) max = text;
-    },
-    bounds: () => {
-      if (min === undefined || max === undefined) return null;
-      const upper = roundUpCodePoints(max, BOUND_CODE_POINTS);
-      return {
-        min: JSON.stringify(truncateCodePoints(min, BOUND_CODE_POINTS)),
-        max: upper === null ? null : JSON.stringify(upper),
-      };
-    },
-    nullCount: () => nulls,
-  };
-};
-
-const orderedStatistics = (toJson: (value: number | bigint | string) => string): LeafStatistics => {
-  let nulls = 0;
-  let unbounded = false;
-  let min: number | bigint | string | undefined;
-  let max: number | bigint | string | undefined;
-  return {
-    observe: (value) => {
-      if (value === null || value === undefined) {
-        nulls++;
-        return;
-      }
-      const ordered = value as number | bigint | string;
-      if (typeof ordered === 'number' && !Number.isFinite(ordered)) unbounded = true;
-      else if (min === undefined || max === undefined) {
-        min = ordered;
-        max = ordered;
-      } else if (ordered < min) min = ordered;
-      else if (ordered > max) max = ordered;
-    },
-    // JSON has neither NaN nor infinities, and bounds that leave such rows out would prune them away.
-    bounds: () =>
-      min === undefined || max === undefined || unbounded ? null : { min: toJson(min), max: toJson(max) },
-    nullCount: () => nulls,
-  };
-};
 
 /** The JSON number of an unscaled decimal: `12050` of scale 2 is `120.50`. */
 export const decimalText = (unscaled: number | bigint, scale: number): string => {
@@ -97,54 +31,82 @@ export const decimalText = (unscaled: number | bigint, scale: number): string =>
   return value < 0n ? `-${text}` : text;
 };
 
-/** Epoch milliseconds as ISO text, a fraction of a millisecond cut (lower bound) or rounded up (upper bound). */
-const timestampText = (value: number, round: (value: number) => number): string =>
-  JSON.stringify(new Date(round(value)).toISOString());
+/** Microseconds since the epoch as whole milliseconds, rounded down, or up for an upper bound. */
+const wholeMilliseconds = (microseconds: number | bigint, up: boolean): number => {
+  if (typeof microseconds === 'number') return (up ? Math.ceil : Math.floor)(microseconds / 1000);
+  const floor = (microseconds - (((microseconds % 1000n) + 1000n) % 1000n)) / 1000n;
+  return Number(floor) + (up && microseconds % 1000n !== 0n ? 1 : 0);
+};
 
-/** The first and last moment whose year has four digits: others' texts are not what readers take for a timestamp. */
+/** The first and last moment whose year has four digits: others' texts are not what readers take for a moment. */
 const FIRST_TEXT = Date.parse('0001-01-01T00:00:00.000Z');
 const LAST_TEXT = Date.parse('9999-12-31T23:59:59.999Z');
 
-const timestampStatistics = (): LeafStatistics => {
-  const inner = orderedStatistics(String);
-  return {
-    ...inner,
-    bounds: () => {
-      const bounds = inner.bounds();
-      if (bounds === null) return null;
-      const [min, max] = [Number(bounds.min), Number(bounds.max)];
-      if (min < FIRST_TEXT || max > LAST_TEXT) return null;
-      return { min: timestampText(min, Math.floor), max: timestampText(max, Math.ceil) };
-    },
-  };
+type BoundTexts = { readonly min: string; readonly max: string | null };
+
+const timestampTexts = (range: Range, suffix: string): BoundTexts | null => {
+  const min = wholeMilliseconds(range.min as number | bigint, false);
+  const max = wholeMilliseconds(range.max as number | bigint, true);
+  if (min < FIRST_TEXT || min > LAST_TEXT) return null;
+  const text = (milliseconds: number): string =>
+    JSON.stringify(new Date(milliseconds).toISOString().replace('Z', suffix));
+  return { min: text(min), max: max > LAST_TEXT ? null : text(max) };
 };
 
-/** The collector of a leaf column; null for lists and maps, which have no statistics. */
-export const leafStatistics = (type: ColumnType): LeafStatistics | null => {
+const dateTexts = (range: Range): BoundTexts | null => {
+  const [min, max] = [dateOf(range.min as number), dateOf(range.max as number)];
+  const isPlain = (text: string): boolean => /^(?!0000)\d{4}-/.test(text);
+  return isPlain(min) && isPlain(max) ? { min: JSON.stringify(min), max: JSON.stringify(max) } : null;
+};
+
+const boundTexts = (type: ColumnType, bounds: Bounds): BoundTexts | null => {
+  const range = rangeOf(bounds);
+  if (range === null) return null;
   switch (type.type) {
-    case 'string':
-      return stringStatistics();
-    case 'int':
-    case 'long':
-      return orderedStatistics(String);
-    case 'double':
-      // -0 is written as 0, its equal.
-      return orderedStatistics((value) => JSON.stringify(value));
-    case 'date':
-      return orderedStatistics((value) => JSON.stringify(value));
+    case 'string': {
+      const upper = roundUpCodePoints(range.max as string, BOUND_CODE_POINTS);
+      return {
+        min: JSON.stringify(truncateCodePoints(range.min as string, BOUND_CODE_POINTS)),
+        max: upper === null ? null : JSON.stringify(upper),
+      };
+    }
     case 'decimal':
-      return orderedStatistics((value) => decimalText(value as number | bigint, type.scale));
+      return {
+        min: decimalText(range.min as number | bigint, type.scale),
+        max: decimalText(range.max as number | bigint, type.scale),
+      };
+    case 'date':
+      return dateTexts(range);
     case 'timestamp':
-      return timestampStatistics();
-    case 'boolean':
-    case 'binary':
-      return countingNulls();
+      return timestampTexts(range, 'Z');
+    case 'timestampNtz':
+      return timestampTexts(range, '');
     default:
-      return null;
+      // -0 is written as 0, its equal.
+      return { min: String(range.min), max: String(range.max) };
   }
 };
 
-type Part = (leaf: LeafStatistics) => string | null;
+/** The statistics of a column chunk in the file's footer, by which engines skip row groups. */
+export const chunkStatistics = (type: ColumnType, range: Range | null, nulls: number): Statistics => {
+  const statistics: Statistics = { null_count: BigInt(nulls) };
+  if (range === null) return statistics;
+  if (type.type === 'string') {
+    const upper = roundUpCodePoints(range.max as string, BOUND_CODE_POINTS);
+    statistics.min_value = truncateCodePoints(range.min as string, BOUND_CODE_POINTS);
+    if (upper !== null) statistics.max_value = upper;
+  } else if (type.type === 'decimal') {
+    statistics.min_value = BigInt(range.min);
+    statistics.max_value = BigInt(range.max);
+  } else {
+    // Zero has two encodings; a bound has to take in both.
+    statistics.min_value = range.min === 0 ? -0 : range.min;
+    statistics.max_value = range.max === 0 ? 0 : range.max;
+  }
+  return statistics;
+};
+
+type Part = (leaf: MeasuredLeaf) => string | null;
 
 const objectText = (fields: ReadonlyMap<string, StatisticsNode>, part: Part): string => {
   const entries: string[] = [];
@@ -160,8 +122,8 @@ const objectText = (fields: ReadonlyMap<string, StatisticsNode>, part: Part): st
  * and decimal bounds are exact JSON numbers that no JavaScript number holds.
  */
 export const statisticsText = (rows: number, columns: ReadonlyMap<string, StatisticsNode>): string => {
-  const min = objectText(columns, (leaf) => leaf.bounds()?.min ?? null);
-  const max = objectText(columns, (leaf) => leaf.bounds()?.max ?? null);
-  const nulls = objectText(columns, (leaf) => String(leaf.nullCount()));
+  const min = objectText(columns, (leaf) => boundTexts(leaf.type, leaf.bounds)?.min ?? null);
+  const max = objectText(columns, (leaf) => boundTexts(leaf.type, leaf.bounds)?.max ?? null);
+  const nulls = objectText(columns, (leaf) => String(leaf.nulls()));
   return `{"numRecords":${rows},"minValues":${min},"maxValues":${max},"nullCount":${nulls},"tightBounds":true}`;
 };

@@ -1,5 +1,5 @@
 import { PlatformError } from '@marketing-streams/platform/errors';
-import type { Column, ColumnType, TableSchema } from './table-schema.ts';
+import type { Column, ColumnType, PrimitiveType, TableSchema } from './table-schema.ts';
 
 /** PROTOCOL.md «Schema Serialization Format»: how the log spells a type. */
 type DeltaType =
@@ -25,13 +25,18 @@ type DeltaStruct = { readonly type: 'struct'; readonly fields: readonly DeltaFie
 const PRIMITIVES = {
   string: 'string',
   boolean: 'boolean',
+  byte: 'byte',
+  short: 'short',
   int: 'integer',
   long: 'long',
+  float: 'float',
   double: 'double',
   date: 'date',
   timestamp: 'timestamp',
+  timestampNtz: 'timestamp_ntz',
   binary: 'binary',
-} as const;
+  void: 'void',
+} as const satisfies Record<PrimitiveType, string>;
 
 const FROM_DELTA = new Map<string, keyof typeof PRIMITIVES>(
   Object.entries(PRIMITIVES).map(([ours, delta]) => [delta, ours as keyof typeof PRIMITIVES]),
@@ -48,7 +53,7 @@ const toDeltaType = (type: ColumnType): DeltaType => {
     case 'map':
       return {
         type: 'map',
-        keyType: 'string',
+        keyType: toDeltaType(type.key ?? { type: 'string' }),
         valueType: toDeltaType(type.value),
         valueContainsNull: type.valueContainsNull,
       };
@@ -91,10 +96,9 @@ const fromDeltaType = (type: DeltaType, path: string): ColumnType => {
     case 'struct':
       return { type: 'struct', fields: type.fields.map((field) => fromDeltaField(field, `${path}.`)) };
     case 'map':
-      if (type.keyType !== 'string')
-        throw unsupported(path, `map keys of type ${JSON.stringify(type.keyType)}`);
       return {
         type: 'map',
+        ...(type.keyType === 'string' ? {} : { key: fromDeltaType(type.keyType, `${path}.key`) }),
         value: fromDeltaType(type.valueType, `${path}.value`),
         valueContainsNull: type.valueContainsNull,
       };
@@ -120,6 +124,15 @@ const fromDeltaField = (field: DeltaField, prefix: string): Column => {
  */
 export const fromDeltaSchema = (schemaString: string): TableSchema =>
   (JSON.parse(schemaString) as DeltaStruct).fields.map((field) => fromDeltaField(field, ''));
+
+/**
+ * A `schemaString` with columns added behind its own, which stay as they are, comments and all that this package
+ * does not know included.
+ */
+export const addToDeltaSchema = (schemaString: string, added: readonly Column[]): string => {
+  const struct = JSON.parse(schemaString) as DeltaStruct;
+  return JSON.stringify({ ...struct, fields: [...struct.fields, ...added.map(toDeltaField)] });
+};
 
 /** True when two schemas say the same, order of columns included. */
 export const sameSchema = (left: TableSchema, right: TableSchema): boolean =>

@@ -1,4 +1,4 @@
-import type { SchemaElement } from 'hyparquet';
+import type { LogicalType, SchemaElement } from 'hyparquet';
 import type { Column, ColumnType, TableSchema } from './table-schema.ts';
 
 type Repetition = 'REQUIRED' | 'OPTIONAL';
@@ -9,6 +9,12 @@ const decimalElement = (precision: number): Pick<SchemaElement, 'type' | 'type_l
   return { type: 'FIXED_LEN_BYTE_ARRAY', type_length: 16 };
 };
 
+const integer = (bitWidth: number): LogicalType => ({ type: 'INTEGER', bitWidth, isSigned: true });
+
+/** Data files do not have void columns, which hold nothing but null. */
+const inFiles = (columns: readonly Column[]): readonly Column[] =>
+  columns.filter((column) => column.type !== 'void');
+
 const elementsOf = (name: string, type: ColumnType, repetition: Repetition): SchemaElement[] => {
   const base = { name, repetition_type: repetition };
   switch (type.type) {
@@ -16,10 +22,16 @@ const elementsOf = (name: string, type: ColumnType, repetition: Repetition): Sch
       return [{ ...base, type: 'BYTE_ARRAY', converted_type: 'UTF8', logical_type: { type: 'STRING' } }];
     case 'boolean':
       return [{ ...base, type: 'BOOLEAN' }];
+    case 'byte':
+      return [{ ...base, type: 'INT32', converted_type: 'INT_8', logical_type: integer(8) }];
+    case 'short':
+      return [{ ...base, type: 'INT32', converted_type: 'INT_16', logical_type: integer(16) }];
     case 'int':
       return [{ ...base, type: 'INT32' }];
     case 'long':
       return [{ ...base, type: 'INT64' }];
+    case 'float':
+      return [{ ...base, type: 'FLOAT' }];
     case 'double':
       return [{ ...base, type: 'DOUBLE' }];
     case 'binary':
@@ -35,6 +47,16 @@ const elementsOf = (name: string, type: ColumnType, repetition: Repetition): Sch
           logical_type: { type: 'TIMESTAMP', isAdjustedToUTC: true, unit: 'MICROS' },
         },
       ];
+    case 'timestampNtz':
+      return [
+        {
+          ...base,
+          type: 'INT64',
+          logical_type: { type: 'TIMESTAMP', isAdjustedToUTC: false, unit: 'MICROS' },
+        },
+      ];
+    case 'void':
+      return [];
     case 'decimal':
       return [
         {
@@ -56,15 +78,16 @@ const elementsOf = (name: string, type: ColumnType, repetition: Repetition): Sch
       return [
         { ...base, converted_type: 'MAP', logical_type: { type: 'MAP' }, num_children: 1 },
         { name: 'key_value', repetition_type: 'REPEATED', num_children: 2 },
-        ...elementsOf('key', { type: 'string' }, 'REQUIRED'),
+        ...elementsOf('key', type.key ?? { type: 'string' }, 'REQUIRED'),
         ...elementsOf('value', type.value, type.valueContainsNull ? 'OPTIONAL' : 'REQUIRED'),
       ];
     case 'struct':
-      return [{ ...base, num_children: type.fields.length }, ...type.fields.flatMap(columnElements)];
+      return [{ ...base, num_children: inFiles(type.fields).length }, ...type.fields.flatMap(columnElements)];
   }
 };
 
-const columnElements = (column: Column): SchemaElement[] =>
+/** The elements of one column, itself first. */
+export const columnElements = (column: Column): SchemaElement[] =>
   elementsOf(column.name, column, column.nullable ? 'OPTIONAL' : 'REQUIRED');
 
 /**
@@ -72,6 +95,6 @@ const columnElements = (column: Column): SchemaElement[] =>
  * lists (`list.element`), INT64 microseconds adjusted to UTC, decimals in the smallest fitting integer.
  */
 export const toParquetSchema = (schema: TableSchema): SchemaElement[] => [
-  { name: 'spark_schema', num_children: schema.length },
+  { name: 'spark_schema', num_children: inFiles(schema).length },
   ...schema.flatMap(columnElements),
 ];

@@ -42,7 +42,7 @@ describe('the schema in the log', () => {
   });
 
   it.each([
-    { type: 'void', metadata: {}, why: 'type void' },
+    { type: 'variant', metadata: {}, why: 'type variant' },
     { type: 'string', metadata: { 'delta.invariants': '{"expression":{}}' }, why: 'delta.invariants' },
     { type: 'long', metadata: { 'delta.generationExpression': 'a + 1' }, why: 'delta.generationExpression' },
     { type: 'long', metadata: { CURRENT_DEFAULT: '1' }, why: 'CURRENT_DEFAULT' },
