@@ -8,7 +8,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { PlatformError } from '@marketing-streams/platform/errors';
-import { request, S3Answer, TruncatedBody } from './s3/s3-requests.ts';
+import { request, S3Answer } from './s3/s3-requests.ts';
 import { parseS3Location, resolveS3Settings, type S3Options, type S3Settings } from './s3/s3-settings.ts';
 import type { Storage, StoredFile } from './storage.ts';
 
@@ -74,8 +74,6 @@ export const s3Storage = (location: string, options: S3Options = {}): Storage =>
         }),
       );
       const bytes = (await answer.Body?.transformToByteArray()) ?? new Uint8Array();
-      if (answer.ContentLength !== undefined && bytes.length !== answer.ContentLength)
-        throw new TruncatedBody(`${bytes.length} of ${answer.ContentLength} bytes came`);
       const data = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
       // A store may ignore the range and send everything.
       const isWhole = range !== undefined && answer.ContentRange === undefined;

@@ -56,11 +56,6 @@ export class S3Answer extends Error {
   }
 }
 
-/** Thrown by a request's own code when an answer's body is not as long as the answer said. */
-export class TruncatedBody extends Error {
-  readonly code = 'TRUNCATED';
-}
-
 const reasonOf = (failure: S3Failure): string => {
   const status = statusOf(failure);
   const name = typeof failure.code === 'string' ? failure.code : (failure.name ?? 'unknown error');
