@@ -31,7 +31,10 @@ export const writeCheckpoint = async (storage: Storage, snapshot: Snapshot): Pro
   const file = writeParquet(CHECKPOINT_SCHEMA, actions as readonly Row[]);
   await storage.putIfAbsent(checkpointPath(snapshot.version), file.data);
   const hinted = await readCheckpointHint(storage);
-  if (hinted !== null && hinted.version >= snapshot.version) return;
+  if (hinted !== null && hinted.version >= snapshot.version) {
+    // Another writer's newer checkpoint; a hint to one that is not there is damage.
+    if ((await listLog(storage, hinted.version)).checkpoints.length > 0) return;
+  }
   const hint = {
     version: snapshot.version,
     size: actions.length,
