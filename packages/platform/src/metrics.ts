@@ -27,6 +27,8 @@ export type Metrics = {
     labelNames?: readonly string[],
     buckets?: readonly number[],
   ) => Histogram;
+  /** Runs before every exposition, for gauges that show what something is at the moment. */
+  readonly onCollect: (run: () => Promise<void> | void) => void;
   /** The metrics of this thread alone. */
   readonly snapshot: () => Promise<MetricsSnapshot>;
   /** Adds another thread's metrics to every exposition. */
@@ -48,6 +50,7 @@ export const createMetrics = (service: string, options: MetricsOptions = {}): Me
   registry.setDefaultLabels({ service });
   if (options.processMetrics !== false) collectDefaultMetrics({ register: registry });
   const included: (() => Promise<MetricsSnapshot>)[] = [];
+  const collectors: (() => Promise<void> | void)[] = [];
   const made = new Map<string, Counter | Gauge | Histogram>();
   const once = <M extends Counter | Gauge | Histogram>(name: string, make: () => M): M => {
     const existing = made.get(name);
@@ -55,6 +58,10 @@ export const createMetrics = (service: string, options: MetricsOptions = {}): Me
     const metric = make();
     made.set(name, metric);
     return metric;
+  };
+  const snapshot = async (): Promise<MetricsSnapshot> => {
+    await Promise.all(collectors.map((run) => run()));
+    return (await registry.getMetricsAsJSON()) as MetricsSnapshot;
   };
   return {
     counter: (name, help, labelNames = []) =>
@@ -73,12 +80,12 @@ export const createMetrics = (service: string, options: MetricsOptions = {}): Me
             registers: [registry],
           }),
       ),
-    snapshot: () => registry.getMetricsAsJSON() as Promise<MetricsSnapshot>,
+    onCollect: (run) => void collectors.push(run),
+    snapshot,
     include: (snapshot) => void included.push(snapshot),
     expose: async () => {
-      const own = (await registry.getMetricsAsJSON()) as MetricsSnapshot;
-      const others = await Promise.all(included.map((snapshot) => snapshot()));
-      const all = AggregatorRegistry.aggregate([own, ...others]);
+      const threads = await Promise.all([snapshot, ...included].map((take) => take()));
+      const all = AggregatorRegistry.aggregate(threads);
       return { contentType: registry.contentType, body: await all.metrics() };
     },
   };

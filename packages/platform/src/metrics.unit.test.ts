@@ -7,6 +7,15 @@ describe('createMetrics', () => {
     expect(metrics.counter('records_total', 'Records.')).toBe(metrics.counter('records_total', 'Records.'));
   });
 
+  it('asks for what is only known at the moment', async () => {
+    const metrics = createMetrics('a', { processMetrics: false });
+    let files = 3;
+    metrics.onCollect(async () => metrics.gauge('table_files', 'Files.').set(files));
+    expect((await metrics.expose()).body).toContain('table_files{service="a"} 3');
+    files = 4;
+    expect((await metrics.snapshot())[0]?.values[0]?.value).toBe(4);
+  });
+
   it('exposes the metrics of other threads with its own', async () => {
     const main = createMetrics('silver');
     const thread = createMetrics('silver', { processMetrics: false });

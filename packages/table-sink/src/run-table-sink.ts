@@ -1,21 +1,32 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { TopicPartition } from '@marketing-streams/contracts/record';
 import { createSchemaRegistry, type SchemaRegistry } from '@marketing-streams/contracts/schema-registry';
+import { createTableMaintenance } from '@marketing-streams/lakehouse/maintenance/table-maintenance';
+import { locationBelow, openStorage } from '@marketing-streams/lakehouse/open-storage';
 import { createTableSink } from '@marketing-streams/lakehouse/sink';
-import type { SinkCommit, SinkRoute } from '@marketing-streams/lakehouse/sink-types';
+import type { SinkRoute, TableSink } from '@marketing-streams/lakehouse/sink-types';
+import type { Storage } from '@marketing-streams/lakehouse/storage';
 import { openTable } from '@marketing-streams/lakehouse/table';
-import type { Logger } from '@marketing-streams/platform/logging';
-import type { Metrics } from '@marketing-streams/platform/metrics';
-import { runThread, type ThreadWork } from '@marketing-streams/platform/worker-thread';
+import { isPlatformError, messageOf, PlatformError } from '@marketing-streams/platform/errors';
+import { runThread, type ThreadContext, type ThreadWork } from '@marketing-streams/platform/worker-thread';
 import { createKafkaClient } from '@marketing-streams/stream/kafka/client';
 import {
   type PositionedConsumer,
   startPositionedConsumer,
 } from '@marketing-streams/stream/positioned-consumer';
-import type { OnSkippedRecord, TableDeclaration } from './table-declaration.ts';
+import { recordCommits, recordFailures, recordSkips } from './metrics/commit-metrics.ts';
+import { createLagObserver, showLag } from './metrics/lag-metrics.ts';
+import { recordMaintenance } from './metrics/maintenance-metrics.ts';
+import { showTables } from './metrics/table-gauges.ts';
+import type { TableDeclaration } from './table-declaration.ts';
+import { createTableTroubles } from './table-troubles.ts';
 
 /** Tables are committed once a second when little comes: their topics need not be asked more often than this. */
 const PACE_MILLISECONDS = 200;
+
+/** A table this far behind has better use for the cores than merges. */
+const BACKLOG_RECORDS = 50_000;
 
 /** The part of a service's settings that its table sink needs. */
 export type TableSinkConfig = {
@@ -25,66 +36,69 @@ export type TableSinkConfig = {
   readonly state_dir: string;
 };
 
-const recordSkips = (table: string, metrics: Metrics, logger: Logger): OnSkippedRecord => {
-  const skipped = metrics.counter(
-    'table_skipped_records_total',
-    'Records left out of a Delta table because they cannot become a row.',
-    ['table', 'code'],
-  );
-  return ({ topic, partition, offset }, { code, message }) => {
-    skipped.inc({ table, code });
-    logger.warn({ table, topic, partition, offset, code }, `left a record out of the table: ${message}`);
-  };
-};
+type Context = ThreadContext<TableSinkConfig>;
+
+type OpenRoute = { readonly route: SinkRoute; readonly storage: Storage };
 
 const openRoute = async (
   declaration: TableDeclaration,
-  config: TableSinkConfig,
   registry: SchemaRegistry,
-  metrics: Metrics,
-  logger: Logger,
-): Promise<SinkRoute> => {
+  { config, metrics, logger }: Context,
+): Promise<OpenRoute> => {
   const { layer, table, topic, schema, kind } = declaration;
-  const { prepare, toChange } = await declaration.conversion(
-    registry,
-    recordSkips(`${layer}.${table}`, metrics, logger),
-  );
+  const name = `${layer}.${table}`;
+  const { prepare, toChange } = await declaration.conversion(registry, recordSkips(name, metrics, logger));
+  const storage = await openStorage(locationBelow(config.delta_dir, layer, table));
   return {
-    topics: [topic],
-    table: await openTable({
-      path: join(config.delta_dir, layer, table),
-      name: `${layer}.${table}`,
-      schema,
-      kind,
-      indexDir: join(config.state_dir, 'table-index', layer, table),
-      logger,
-    }),
-    ...(prepare === undefined ? {} : { prepare }),
-    toChange,
+    storage,
+    route: {
+      topics: [topic],
+      table: await openTable({
+        path: storage,
+        name,
+        schema,
+        kind,
+        indexDir: join(config.state_dir, 'table-index', layer, table),
+        checkpoints: 'elsewhere',
+        logger,
+      }),
+      ...(prepare === undefined ? {} : { prepare }),
+      toChange,
+    },
   };
 };
 
-const recordCommits = (metrics: Metrics): ((commit: SinkCommit) => void) => {
-  const labels = ['table'];
-  const rows = metrics.counter('table_rows_total', 'Rows written to a Delta table.', labels);
-  const deletes = metrics.counter('table_deletes_total', 'Rows deleted from a Delta table by key.', labels);
-  const version = metrics.gauge('table_version', 'Version of a Delta table after the last commit.', labels);
-  const seconds = metrics.histogram('table_commit_seconds', 'Duration of a commit to a Delta table.', labels);
-  return (commit) => {
-    const table = { table: commit.table };
-    rows.inc(table, commit.rows);
-    deletes.inc(table, commit.deletes);
-    version.set(table, commit.version);
-    seconds.observe(table, commit.seconds);
+/** A table somebody gave other columns has to be opened again, and only a start of the process does that. */
+const positionsOf =
+  (sink: TableSink) =>
+  async (partitions: readonly TopicPartition[]): Promise<ReadonlyMap<string, number>> => {
+    try {
+      return await sink.positions(partitions);
+    } catch (error) {
+      if (!isPlatformError(error, 'DELTA_CONFLICT')) throw error;
+      throw new PlatformError('INTERNAL', `${error.message}: the service has to start again`, {
+        cause: error,
+      });
+    }
   };
+
+const clusterIdOf = async (kafka: ReturnType<typeof createKafkaClient>): Promise<string> => {
+  const admin = kafka.admin();
+  try {
+    return await admin.clusterId();
+  } finally {
+    await admin.close();
+  }
 };
 
 /**
  * The body of a service's table-sink thread: reads the topics of the declared tables, read committed and from
- * the offsets the tables themselves hold, and writes them, rows and offsets in one commit.
+ * the offsets the tables themselves hold, and writes them, rows and offsets in one commit. Merges, checkpoints, log
+ * clean-up and vacuum run beside it, in a thread of their own.
  */
 export const runTableSink = (declarations: readonly TableDeclaration[]): Promise<void> =>
-  runThread<TableSinkConfig>(async ({ name, config, logger, metrics }): Promise<ThreadWork> => {
+  runThread<TableSinkConfig>(async (context): Promise<ThreadWork> => {
+    const { name, config, logger, metrics } = context;
     const folder = join(config.state_dir, `${name}-table-sink`);
     mkdirSync(folder, { recursive: true });
     const registry = createSchemaRegistry({ url: config.schema_registry_url });
@@ -93,26 +107,36 @@ export const runTableSink = (declarations: readonly TableDeclaration[]): Promise
       clientId: `${name}-table-sink`,
       logger,
     });
-    const admin = kafka.admin();
-    const clusterId = await admin.clusterId();
-    await admin.close();
-    const routes = await Promise.all(
-      declarations.map((declaration) => openRoute(declaration, config, registry, metrics, logger)),
+    const clusterId = await clusterIdOf(kafka);
+    const opened = await Promise.all(
+      declarations.map((declaration) => openRoute(declaration, registry, context)),
     );
+    const routes = opened.map(({ route }) => route);
+    const tables = routes.map(({ table }) => table);
+    const troubles = createTableTroubles();
+    const countCommit = recordCommits(metrics);
+    const countFailure = recordFailures(metrics);
     let consumer: PositionedConsumer | undefined;
     const sink = createTableSink({
       routes,
       clusterId,
-      onCommit: recordCommits(metrics),
+      onCommit: (commit) => {
+        countCommit(commit);
+        troubles.committed(commit.table);
+      },
       // A commit fails in the background; the consumer's next call of the sink would meet the error anyway.
-      onError: (error) => consumer?.recover(error),
+      onError: (error, table) => {
+        countFailure(error, table);
+        troubles.failed(error, table);
+        consumer?.recover(error);
+      },
       logger,
     });
     const started = await startPositionedConsumer({
       kafka,
       groupId: `${name}-table-sink`,
       topics: declarations.map(({ topic }) => topic),
-      positions: sink.positions,
+      positions: positionsOf(sink),
       onRecords: sink.write,
       memberFile: join(folder, 'member'),
       paceMilliseconds: PACE_MILLISECONDS,
@@ -120,12 +144,31 @@ export const runTableSink = (declarations: readonly TableDeclaration[]): Promise
       logger,
     });
     consumer = started;
+    const observeLag = createLagObserver();
+    const lags = () => observeLag(started.progress(), sink.progress());
+    showLag(metrics, lags);
+    showTables(
+      metrics,
+      opened.map(({ route, storage }) => ({ table: route.table, storage })),
+    );
+    const maintenance = createTableMaintenance({
+      tables,
+      isBusy: (table) => lags().some((lag) => lag.table === table && lag.records >= BACKLOG_RECORDS),
+      onRun: recordMaintenance(metrics),
+      logger,
+    });
+    const waitingTables = (): ReadonlySet<string> =>
+      new Set(sink.progress().flatMap(({ table, waiting }) => (waiting === null ? [] : [table])));
     return {
-      ready: started.ready,
+      ready: () => troubles.problem(waitingTables()) ?? started.ready(),
       stop: async () => {
         await started.stop();
-        await sink.close();
-        for (const { table } of routes) await table.close();
+        await sink.close().catch((error: unknown) => {
+          // Nothing is lost by that: what was not committed is read again at the next start.
+          logger.warn({ reason: messageOf(error) }, 'the last batch could not be committed');
+        });
+        await maintenance.stop();
+        for (const table of tables) await table.close();
       },
     };
   });
