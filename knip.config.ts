@@ -5,7 +5,6 @@ const config: KnipConfig = {
   workspaces: {
     'packages/*': { entry: ['src/**/*.test.ts'] },
     'packages/table-sink': {},
-    'packages/lakehouse': { entry: ['src/**/*.test.ts', 'bench/*.ts'] },
     'services/*': { entry: ['src/**/*.worker.ts', 'src/**/*.test.ts'] },
     'services/producer': { entry: ['src/**/*.test.ts'] },
     'services/gold-publisher': { entry: ['src/**/*.test.ts'] },
@@ -13,7 +12,7 @@ const config: KnipConfig = {
     'services/webapp': { entry: ['src/**/*.test.ts', 'public/main.js'] },
     scripts: { entry: ['src/*.ts'] },
     tests: { entry: ['src/**/*.test.ts', 'src/*.setup.ts'] },
-    bench: { entry: ['src/**/*.test.ts'] },
+    bench: { entry: ['**/*.test.ts', 'lakehouse/ours.ts'] },
   },
 };
 

@@ -6,6 +6,8 @@ export type ProcessUsage = {
   /** Resident memory now, and at its largest, in bytes. */
   readonly residentBytes: number;
   readonly peakResidentBytes: number;
+  /** Of the resident memory now what is not mapped from files. */
+  readonly anonymousBytes: number;
 };
 
 /** Clock ticks per second in /proc; the kernel's USER_HZ is 100 on every Linux that Node runs on. */
@@ -24,5 +26,6 @@ export const usageOf = (pid: number): ProcessUsage => {
     cpuSeconds: (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND,
     residentBytes: kilobytes(status, 'VmRSS'),
     peakResidentBytes: kilobytes(status, 'VmHWM'),
+    anonymousBytes: kilobytes(status, 'RssAnon'),
   };
 };
