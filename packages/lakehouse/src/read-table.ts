@@ -44,7 +44,10 @@ const wantedVersion = async (options: ReadTableOptions, storage: Storage): Promi
 export const readTable = async (options: ReadTableOptions): Promise<TableView> => {
   const storage = typeof options.path === 'string' ? await openStorage(options.path) : options.path;
   const name = options.name ?? storage.location;
-  const loaded = await loadSnapshot(storage, { version: await wantedVersion(options, storage) });
+  const loaded = await loadSnapshot(storage, {
+    version: await wantedVersion(options, storage),
+    tombstones: false,
+  });
   if (loaded === null) throw new PlatformError('NOT_FOUND', `${storage.location} is no Delta table`);
   const { snapshot } = loaded;
   requireReadable(name, snapshot.protocol!);
