@@ -1,4 +1,4 @@
-import type { AddFile } from '../log/actions.ts';
+import { type AddFile, type RemoveFile, vectorId } from '../log/actions.ts';
 import { type Commit, readCommit } from '../log/load-snapshot.ts';
 import type { Snapshot } from '../log/snapshot.ts';
 import type { Storage } from '../storage.ts';
@@ -39,18 +39,28 @@ type FileChanges = {
   readonly resurrected: ReadonlySet<string>;
 };
 
+/**
+ * True when rows that were hidden may be visible now. Vectors are not compared row by row: those of writers grow, and
+ * only RESTORE puts back one of before, which may hide fewer rows, as many, or more but other ones.
+ */
+const showsMore = (add: AddFile, before: RemoveFile | undefined, isRestore: boolean): boolean => {
+  if (before === undefined || vectorId(before.deletionVector) === vectorId(add.deletionVector)) return false;
+  const [hidden, hiddenBefore] = [add, before].map(({ deletionVector }) => deletionVector?.cardinality ?? 0);
+  return isRestore || hidden! <= hiddenBefore!;
+};
+
 const fileChanges = (commits: readonly Commit[]): FileChanges => {
   const gone = new Set<string>();
   const resurrected = new Set<string>();
   for (const { actions } of commits) {
+    const isRestore = actions.some(({ commitInfo }) => commitInfo?.operation === 'RESTORE');
     const removed = new Map(
       actions.flatMap(({ remove }) => (remove ? [[remove.path, remove] as const] : [])),
     );
     for (const { add } of actions) {
       if (!add) continue;
-      const deletedBefore = removed.get(add.path)?.deletionVector?.cardinality ?? 0;
-      const fewerDeleted = (add.deletionVector?.cardinality ?? 0) < deletedBefore;
-      if (gone.delete(add.path) || fewerDeleted) resurrected.add(add.path);
+      if (gone.delete(add.path) || showsMore(add, removed.get(add.path), isRestore))
+        resurrected.add(add.path);
       removed.delete(add.path);
     }
     for (const path of removed.keys()) gone.add(path);

@@ -1,6 +1,6 @@
-import { mkdirSync } from 'node:fs';
 import { type Database, open } from 'lmdb';
 import { createFileRegister, type FileRegister } from './file-register.ts';
+import { prepareIndexFolder } from './index-folder.ts';
 import type { IndexStamp } from './key-index.ts';
 
 /** The LMDB environment of a key index. What writes is to be called inside of `transaction`. */
@@ -17,10 +17,13 @@ export type IndexStore = {
 
 const STAMP = 'stamp';
 
-/** Opens or creates the store in a folder. */
-export const openIndexStore = (folder: string): IndexStore => {
-  mkdirSync(folder, { recursive: true });
-  const root = open({ path: folder, maxDbs: 8, noSubdir: false });
+/** Address space that is set aside: an index of 100 million keys fits, and the map need not grow under other users. */
+const MAP_BYTES = 16 * 1024 ** 3;
+
+/** Opens or creates the store of a life of the machine in a folder. */
+export const openIndexStore = (folder: string, life: string | null): IndexStore => {
+  const { path, synced } = prepareIndexFolder(folder, life);
+  const root = open({ path, maxDbs: 8, noSubdir: false, mapSize: MAP_BYTES, noSync: !synced });
   const meta = root.openDB<IndexStamp, string>({ name: 'stamp', encoding: 'json' });
   const keys = root.openDB<Buffer, Buffer>({ name: 'locations', encoding: 'binary', keyEncoding: 'binary' });
   const files = createFileRegister(root);

@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { bootId } from '@marketing-streams/platform/boot-id';
 import { PlatformError } from '@marketing-streams/platform/errors';
 import type { Row } from '../schema/table-schema.ts';
 import type { Announcement } from './file-register.ts';
@@ -68,6 +69,8 @@ export type KeyIndexOptions = {
   readonly keysPerTransaction?: number;
   /** Epoch milliseconds; the wall clock unless told. */
   readonly clock?: () => number;
+  /** What tells the lives of the machine apart; its boot id unless told, null where it has none. */
+  readonly life?: string | null;
 };
 
 /**
@@ -107,8 +110,8 @@ const sameStamp = (left: IndexStamp | null, right: IndexStamp | null): boolean =
 
 /** Opens or creates the index in a folder of its own. */
 export const openKeyIndex = (folder: string, options: KeyIndexOptions = {}): KeyIndex => {
-  const { keysPerTransaction = 1000, clock = Date.now } = options;
-  const store = openIndexStore(folder);
+  const { keysPerTransaction = 1000, clock = Date.now, life = bootId() } = options;
+  const store = openIndexStore(folder, life);
   const { keys, files } = store;
 
   const putBeside = (fileId: number, entries: readonly Entry[]): void => {

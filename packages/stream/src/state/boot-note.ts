@@ -1,5 +1,6 @@
 import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { bootId } from '@marketing-streams/platform/boot-id';
 
 /*
  * A store is written without fsync: what a killed process has written survives in the page cache, which is all
@@ -18,9 +19,6 @@ const read = (path: string): string | null => {
     return null;
   }
 };
-
-/** This life of the machine; null where the system does not tell (then stores are synced on every write). */
-export const bootId = (): string | null => read('/proc/sys/kernel/random/boot_id');
 
 const writeDurably = (path: string, text: string): void => {
   const file = openSync(path, 'w');

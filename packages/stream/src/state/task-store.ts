@@ -1,9 +1,10 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { bootId } from '@marketing-streams/platform/boot-id';
 import { PlatformError } from '@marketing-streams/platform/errors';
 import { open } from 'lmdb';
-import { bootId, mayBeTorn, noteClean, noteWriting } from './boot-note.ts';
+import { mayBeTorn, noteClean, noteWriting } from './boot-note.ts';
 import { isSameOwner, type StoreMeta, type StoreOwner } from './store-meta.ts';
 
 /** Changes of one transaction: key → new value, or `REMOVED`. */
