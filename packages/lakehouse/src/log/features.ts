@@ -12,8 +12,11 @@ export const DELETION_VECTOR_PROTOCOL: Protocol = {
   writerFeatures: ['deletionVectors', 'appendOnly', 'invariants'],
 };
 
-/** `v2Checkpoint` and `timestampNtz` are read and not written; `vacuumProtocolCheck` asks nothing of a reader. */
-const READER_FEATURES = new Set(['deletionVectors', 'v2Checkpoint', 'vacuumProtocolCheck', 'timestampNtz']);
+/** Features of types: files written before a type was widened are read as the wider one. */
+const TYPE_FEATURES = ['timestampNtz', 'typeWidening', 'typeWidening-preview'];
+
+/** `v2Checkpoint` is read and not written; `vacuumProtocolCheck` asks nothing of a reader. */
+const READER_FEATURES = new Set(['deletionVectors', 'v2Checkpoint', 'vacuumProtocolCheck', ...TYPE_FEATURES]);
 
 /**
  * `invariants` and `appendOnly` are honoured: columns with an invariant are refused by `fromDeltaSchema`, and
@@ -26,6 +29,7 @@ const WRITER_FEATURES = new Set([
   'invariants',
   'domainMetadata',
   'vacuumProtocolCheck',
+  ...TYPE_FEATURES,
 ]);
 
 /** Writer features that versions 3 to 6 stand for; a table on them may use any. */
