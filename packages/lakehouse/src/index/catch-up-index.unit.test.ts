@@ -30,7 +30,7 @@ const step = fc.oneof(
       writer,
       rows: someKeys,
       deletes: someKeys,
-      toldIndex: fc.boolean(),
+      toldIndex: fc.constantFrom('now' as const, 'later' as const, 'never' as const),
     }),
   },
   {
@@ -48,6 +48,7 @@ const step = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('restore' as const), back: fc.nat(4) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('clear' as const), writer }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('wait' as const) }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('tell-index' as const) }) },
 );
 
 type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
@@ -133,6 +134,8 @@ const runSteps = async (folder: string, steps: readonly Step[]): Promise<void> =
   const open = (): KeyIndex => openKeyIndex(join(folder, 'index'), { keysPerTransaction: 1 });
   const indexes = [open(), open()] as const;
   const merges: Merge[] = [];
+  /** A commit and what it means for the index are two steps: others get in between. */
+  const toldLater: (() => boolean)[] = [];
 
   const catchUp = (index: KeyIndex, version: number): Promise<boolean> => {
     if ((index.stamp()?.version ?? -1) > version) return Promise.resolve(false);
@@ -182,12 +185,14 @@ const runSteps = async (folder: string, steps: readonly Step[]): Promise<void> =
       await table.commit('MERGE', next);
       const version = table.version();
       const added = next.has(path) ? [{ path, keys: action.rows }] : [];
-      if (action.toldIndex)
+      const tell = (): boolean =>
         index.advance(
           { tableId: 't', version: version - 1 },
           { tableId: 't', version },
           { added, gone, deletedKeys },
         );
+      if (action.toldIndex === 'now') tell();
+      else if (action.toldIndex === 'later') toldLater.push(tell);
     } else if (action.kind === 'begin-merge') {
       const inputs = [...table.live().keys()].slice(0, action.files + 1);
       const sources = inputs.flatMap((path) =>
@@ -230,7 +235,8 @@ const runSteps = async (folder: string, steps: readonly Step[]): Promise<void> =
         indexes[0].forget([output]);
       }
       await table.commit('RESTORE', table.states[Math.max(0, table.version() - action.back)]!);
-    } else if (action.kind === 'clear') indexes[action.writer]!.clear();
+    } else if (action.kind === 'tell-index') toldLater.shift()?.();
+    else if (action.kind === 'clear') indexes[action.writer]!.clear();
     else await Promise.all(merges.map(({ announced }) => announced));
   };
 

@@ -17,25 +17,22 @@ export type HiddenRows = {
   readonly vectorFile: string | null;
 };
 
-/** Visible rows of the keys, by file; a key has one unless another writer appended a second one. */
-const locate = async (
+/**
+ * Rows of live files that may be those of the keys; null when the index does not reflect the snapshot. It is asked
+ * for everything in one go, so that another process cannot bring it to a later version in between.
+ */
+const candidates = (
   keys: Iterable<string>,
   index: KeyIndex,
   snapshot: Snapshot,
-  vectors: VectorCache,
-): Promise<ReadonlyMap<AddFile, readonly number[]>> => {
+): ReadonlyMap<AddFile, readonly number[]> | null => {
+  const stamp = index.stamp();
+  if (stamp?.version !== snapshot.version || stamp.tableId !== snapshot.metadata!.id) return null;
   const rowsByFile = new Map<AddFile, number[]>();
-  const deletedByPath = new Map<string, RowSet>();
   for (const key of keys) {
     for (const { path, row } of index.find(key)) {
       const file = snapshot.files.get(path);
       if (file === undefined) continue;
-      let deleted = deletedByPath.get(path);
-      if (deleted === undefined) {
-        deleted = await vectors.get(file);
-        deletedByPath.set(path, deleted);
-      }
-      if (hasRow(deleted, row)) continue;
       const rows = rowsByFile.get(file);
       if (rows === undefined) rowsByFile.set(file, [row]);
       else rows.push(row);
@@ -45,21 +42,34 @@ const locate = async (
 };
 
 /**
- * Hides the visible rows of keys: each file that has some gets a new deletion vector, a file that has no other
- * visible row is removed. The index must reflect the snapshot.
+ * Visible rows of the keys, by file; a key has one unless another writer appended a second one. Null when the index
+ * was brought to another version than the snapshot's meanwhile.
  */
-export const hideRows = async (
+export const locateRows = async (
   keys: Iterable<string>,
+  context: { readonly index: KeyIndex; readonly snapshot: Snapshot; readonly vectors: VectorCache },
+): Promise<ReadonlyMap<AddFile, readonly number[]> | null> => {
+  const found = candidates(keys, context.index, context.snapshot);
+  if (found === null) return null;
+  const visible = new Map<AddFile, readonly number[]>();
+  for (const [file, rows] of found) {
+    const deleted = await context.vectors.get(file);
+    const shown = rows.filter((row) => !hasRow(deleted, row));
+    if (shown.length > 0) visible.set(file, shown);
+  }
+  return visible;
+};
+
+/** Hides rows: each file gets a new deletion vector, a file that has no other visible row is removed. */
+export const hideRows = async (
+  located: ReadonlyMap<AddFile, readonly number[]>,
   context: {
-    readonly index: KeyIndex;
-    readonly snapshot: Snapshot;
     readonly vectors: VectorCache;
     readonly storage: Storage;
     readonly now: number;
   },
 ): Promise<HiddenRows> => {
   const { storage, vectors, now } = context;
-  const located = await locate(keys, context.index, context.snapshot, vectors);
   const actions: Action[] = [];
   const changed: { readonly file: AddFile; readonly set: RowSet; readonly physical: number }[] = [];
   let rows = 0;

@@ -1,8 +1,8 @@
-import type { Action } from '../log/actions.ts';
+import type { Action, AddFile } from '../log/actions.ts';
 import type { Row } from '../schema/table-schema.ts';
 import type { CommitResult, WriteOptions } from '../table-types.ts';
 import { deleteDataFiles, writeDataFiles } from './data-files.ts';
-import { type HiddenRows, hideRows } from './hide-rows.ts';
+import { type HiddenRows, hideRows, locateRows } from './hide-rows.ts';
 import { addActions, bytesOf, isCertain, nothing } from './new-commit.ts';
 import {
   type KeyAccess,
@@ -45,17 +45,23 @@ export const upsertRows = async (
   const discardVectors = async (): Promise<void> => {
     if (hidden.vectorFile !== null) await storage.delete(hidden.vectorFile).catch(() => {});
   };
+  const locate = async (): Promise<ReadonlyMap<AddFile, readonly number[]>> => {
+    for (;;) {
+      await synchroniseIndex(context, keys);
+      requireUnchanged(context);
+      const found = await locateRows([...byKey.keys(), ...deletedKeys], {
+        index: keys.index,
+        snapshot: context.log.snapshot(),
+        vectors: context.vectors,
+      });
+      if (found !== null) return found;
+      await context.log.catchUp();
+    }
+  };
   const hide = async (): Promise<void> => {
     await discardVectors();
-    await synchroniseIndex(context, keys);
-    requireUnchanged(context);
-    hidden = await hideRows([...byKey.keys(), ...deletedKeys], {
-      index: keys.index,
-      snapshot: context.log.snapshot(),
-      vectors: context.vectors,
-      storage,
-      now: context.clock(),
-    });
+    const found = await locate();
+    hidden = await hideRows(found, { vectors: context.vectors, storage, now: context.clock() });
   };
   try {
     await hide();
