@@ -48,8 +48,8 @@ describe('a table’s protocol', () => {
   });
 
   it('is refused for reading when a reader feature is unknown', () => {
-    const protocol = withFeatures(['typeWidening'], ['typeWidening']);
-    expect(refusal(() => requireReadable('t', protocol))).toMatch(/cannot read it, it uses typeWidening/);
+    const protocol = withFeatures(['variantType'], ['variantType']);
+    expect(refusal(() => requireReadable('t', protocol))).toMatch(/cannot read it, it uses variantType/);
     expect(refusal(() => requireReadable('t', { minReaderVersion: 2, minWriterVersion: 5 }))).toMatch(
       /columnMapping/,
     );

@@ -125,14 +125,35 @@ const fromDeltaField = (field: DeltaField, prefix: string): Column => {
 export const fromDeltaSchema = (schemaString: string): TableSchema =>
   (JSON.parse(schemaString) as DeltaStruct).fields.map((field) => fromDeltaField(field, ''));
 
-/**
- * A `schemaString` with columns added behind its own, which stay as they are, comments and all that this package
- * does not know included.
- */
-export const addToDeltaSchema = (schemaString: string, added: readonly Column[]): string => {
-  const struct = JSON.parse(schemaString) as DeltaStruct;
-  return JSON.stringify({ ...struct, fields: [...struct.fields, ...added.map(toDeltaField)] });
+const widenType = (type: DeltaType, wanted: ColumnType): DeltaType => {
+  if (typeof type === 'string') return type;
+  if (type.type === 'struct' && wanted.type === 'struct') return widenStruct(type, wanted.fields);
+  if (type.type === 'array' && wanted.type === 'list') {
+    return { ...type, elementType: widenType(type.elementType, wanted.element) };
+  }
+  if (type.type === 'map' && wanted.type === 'map') {
+    return { ...type, valueType: widenType(type.valueType, wanted.value) };
+  }
+  return type;
 };
+
+const widenStruct = (struct: DeltaStruct, wanted: readonly Column[]): DeltaStruct => {
+  const existing = new Map(struct.fields.map((field) => [field.name, field]));
+  return {
+    ...struct,
+    fields: wanted.map((column) => {
+      const field = existing.get(column.name);
+      return field === undefined ? toDeltaField(column) : { ...field, type: widenType(field.type, column) };
+    }),
+  };
+};
+
+/**
+ * A `schemaString` with the columns and fields that `evolveSchema` added. What it had stays as it was, comments and
+ * whatever else this package does not know included.
+ */
+export const evolveDeltaSchema = (schemaString: string, evolved: TableSchema): string =>
+  JSON.stringify(widenStruct(JSON.parse(schemaString) as DeltaStruct, evolved));
 
 /** True when two schemas say the same, order of columns included. */
 export const sameSchema = (left: TableSchema, right: TableSchema): boolean =>

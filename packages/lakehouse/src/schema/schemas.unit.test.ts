@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { fromDeltaSchema, sameSchema, toDeltaSchema } from './delta-schema.ts';
+import { evolveDeltaSchema, fromDeltaSchema, sameSchema, toDeltaSchema } from './delta-schema.ts';
 import { evolveSchema } from './evolve.ts';
 import { tableSchemaFromAvro } from './from-avro.ts';
-import { column, type TableSchema } from './table-schema.ts';
+import { requiredFeatures, withFeatures } from './required-features.ts';
+import { type Column, column, type TableSchema } from './table-schema.ts';
 
 const SCHEMA: TableSchema = [
   column.string('id', { nullable: false }),
@@ -16,6 +17,12 @@ const SCHEMA: TableSchema = [
   column.binary('raw'),
   column.list('items', { type: 'struct', fields: [column.string('sku')] }),
   column.map('by_channel', { type: 'long' }),
+  column.byte('tiny'),
+  column.short('short'),
+  column.float('single'),
+  column.timestampNtz('local'),
+  column.map('by_day', { type: 'int' }, { key: { type: 'date' } }),
+  { name: 'nothing', nullable: true, type: 'void' },
 ];
 
 describe('the schema in the log', () => {
@@ -78,6 +85,42 @@ describe('evolveSchema', () => {
     expect(() => evolveSchema('t', existing, [existing[1]!])).toThrow(/column id .*must not be null/);
   });
 
+  it('adds fields of structs at any depth, and keeps what only the table has there', () => {
+    const nested = (...fields: readonly Column[]): TableSchema => [
+      column.struct('s', fields),
+      column.list('l', { type: 'struct', fields }),
+      column.map('m', { type: 'struct', fields: [column.struct('deep', fields)] }),
+    ];
+    const [a, b, c] = [column.int('a'), column.string('b'), column.date('c')];
+    expect(evolveSchema('t', nested(a, b), nested(c, a))).toEqual(nested(a, b, c));
+    expect(() => evolveSchema('t', nested(a), nested(column.long('a')))).toThrow(/column s\.a is .*integer/);
+    expect(() => evolveSchema('t', nested(a), nested(a, column.int('n', { nullable: false })))).toThrow(
+      /column s\.n is new and must be nullable/,
+    );
+  });
+
+  it('leaves in the log what it does not know', () => {
+    const field = (name: string, type: unknown, metadata: object = {}) => ({
+      ...{ name, type, nullable: true, metadata },
+    });
+    const struct = (...fields: readonly object[]) => ({ type: 'struct', fields });
+    const before = struct(
+      field('a', 'integer', { comment: 'for people' }),
+      field('s', struct(field('x', 'long', { 'delta.typeChanges': [] }))),
+    );
+    const evolved = evolveSchema('t', fromDeltaSchema(JSON.stringify(before)), [
+      column.struct('s', [column.string('y')]),
+      column.date('b'),
+    ]);
+    expect(JSON.parse(evolveDeltaSchema(JSON.stringify(before), evolved))).toEqual(
+      struct(
+        field('a', 'integer', { comment: 'for people' }),
+        field('s', struct(field('x', 'long', { 'delta.typeChanges': [] }), field('y', 'string'))),
+        field('b', 'date'),
+      ),
+    );
+  });
+
   it.each([
     [
       [column.string('id', { nullable: false }), column.int('count')],
@@ -87,6 +130,22 @@ describe('evolveSchema', () => {
   ])('refuses %j', (wanted, message) => {
     expect(() => evolveSchema('t', existing, wanted)).toThrow(
       expect.objectContaining({ code: 'DELTA_SCHEMA_MISMATCH', message: expect.stringMatching(message) }),
+    );
+  });
+});
+
+describe('withFeatures', () => {
+  it('asks for what the types need, at any depth', () => {
+    const schema = [column.list('l', { type: 'struct', fields: [column.timestampNtz('n')] })];
+    expect(requiredFeatures(SCHEMA.slice(0, 5))).toEqual([]);
+    const protocol = withFeatures({ minReaderVersion: 1, minWriterVersion: 2 }, requiredFeatures(schema));
+    expect(protocol).toEqual({
+      ...{ minReaderVersion: 3, minWriterVersion: 7, readerFeatures: ['timestampNtz'] },
+      writerFeatures: ['appendOnly', 'invariants', 'timestampNtz'],
+    });
+    expect(withFeatures(protocol, requiredFeatures(schema))).toBe(protocol);
+    expect(() => withFeatures({ minReaderVersion: 1, minWriterVersion: 4 }, ['timestampNtz'])).toThrow(
+      expect.objectContaining({ code: 'DELTA_UNSUPPORTED' }),
     );
   });
 });

@@ -6,7 +6,12 @@ import { readParquet } from '../parquet/read-parquet.ts';
 import { writeParquet } from '../parquet/write-parquet.ts';
 import type { Column, Row, TableSchema } from '../schema/table-schema.ts';
 import type { Storage } from '../storage.ts';
-import { partitionFolder, partitionRow, partitionValuesOf } from './partition-values.ts';
+import {
+  type PartitionValues,
+  partitionFolder,
+  partitionRow,
+  partitionValuesOf,
+} from './partition-values.ts';
 
 /** How the rows of a table are laid out in files. */
 export type Layout = {
@@ -39,32 +44,41 @@ export const createLayout = (
   };
 };
 
-const byPartition = (layout: Layout, rows: readonly Row[]): ReadonlyMap<string, readonly Row[]> => {
-  if (layout.partitionColumns.length === 0) return new Map([['', rows]]);
-  const groups = new Map<string, Row[]>();
+type Partition = { readonly values: PartitionValues; readonly rows: Row[] };
+
+const byPartition = (
+  layout: Layout,
+  rows: readonly Row[],
+): Iterable<{
+  readonly values: PartitionValues;
+  readonly rows: readonly Row[];
+}> => {
+  if (layout.partitionColumns.length === 0) return [{ values: {}, rows }];
+  const partitions = new Map<string, Partition>();
   for (const row of rows) {
-    const folder = partitionFolder(partitionValuesOf(layout.partitionColumns, row));
-    const group = groups.get(folder);
-    if (group === undefined) groups.set(folder, [row]);
-    else group.push(row);
+    const values = partitionValuesOf(layout.partitionColumns, row);
+    const key = JSON.stringify(values);
+    const partition = partitions.get(key);
+    if (partition === undefined) partitions.set(key, { values, rows: [row] });
+    else partition.rows.push(row);
   }
-  return groups;
+  return partitions.values();
 };
 
 const writeDataFile = async (
   layout: Layout,
-  folder: string,
+  values: PartitionValues,
   rows: readonly Row[],
   options: { readonly dataChange: boolean; readonly now: number },
 ): Promise<NewFile> => {
   const file = writeParquet(layout.fileColumns, rows);
-  const path = `${folder}part-00000-${randomUUID()}.c000.zstd.parquet`;
+  const path = `${partitionFolder(values)}part-00000-${randomUUID()}.c000.zstd.parquet`;
   await layout.storage.write(path, file.data);
   return {
     rows,
     add: {
       path: encodeDataPath(path),
-      partitionValues: partitionValuesOf(layout.partitionColumns, rows[0]!),
+      partitionValues: values,
       size: file.data.byteLength,
       modificationTime: options.now,
       dataChange: options.dataChange,
@@ -85,8 +99,8 @@ export const writeDataFiles = async (
   const written: NewFile[] = [];
   if (rows.length === 0) return written;
   try {
-    for (const [folder, group] of byPartition(layout, rows)) {
-      written.push(await writeDataFile(layout, folder, group, options));
+    for (const { values, rows: group } of byPartition(layout, rows)) {
+      written.push(await writeDataFile(layout, values, group, options));
     }
   } catch (error) {
     await deleteDataFiles(layout.storage, written);

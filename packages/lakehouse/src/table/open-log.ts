@@ -11,8 +11,9 @@ import {
 import { loadSnapshot } from '../log/load-snapshot.ts';
 import { commitPath } from '../log/log-paths.ts';
 import { createTableLog, type TableLog } from '../log/table-log.ts';
-import { fromDeltaSchema, sameSchema, toDeltaSchema } from '../schema/delta-schema.ts';
+import { evolveDeltaSchema, fromDeltaSchema, sameSchema, toDeltaSchema } from '../schema/delta-schema.ts';
 import { evolveSchema } from '../schema/evolve.ts';
+import { requiredFeatures, withFeatures } from '../schema/required-features.ts';
 import type { TableSchema } from '../schema/table-schema.ts';
 import type { Storage } from '../storage.ts';
 import type { OpenTableOptions } from '../table-types.ts';
@@ -48,7 +49,12 @@ const creation = (options: OpenTableOptions, now: number): readonly Action[] => 
         isBlindAppend: false,
       },
     },
-    { protocol: isUpsert ? DELETION_VECTOR_PROTOCOL : PLAIN_PROTOCOL },
+    {
+      protocol: withFeatures(
+        isUpsert ? DELETION_VECTOR_PROTOCOL : PLAIN_PROTOCOL,
+        requiredFeatures(options.schema),
+      ),
+    },
     { metaData },
   ];
 };
@@ -108,12 +114,14 @@ export const openLog = async (
   const log = createTableLog({ storage, ...loaded, clock, logger: options.logger, checkpoints });
   requireKind(options, log, schema);
   if (!sameSchema(existing, schema)) {
-    const metaData: Metadata = { ...metadata!, schemaString: toDeltaSchema(schema) };
+    const schemaString = evolveDeltaSchema(metadata!.schemaString, schema);
+    const metaData: Metadata = { ...metadata!, schemaString };
+    const newProtocol = withFeatures(protocol!, requiredFeatures(schema));
     await log.commit('rearrange', async () => ({
       operation: 'ADD COLUMNS',
       operationParameters: {},
       operationMetrics: {},
-      actions: [{ metaData }],
+      actions: [...(newProtocol === protocol ? [] : [{ protocol: newProtocol }]), { metaData }],
     }));
   }
   return { log, schema };
