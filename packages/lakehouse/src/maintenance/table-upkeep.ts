@@ -5,6 +5,7 @@ import type { DeltaTable } from '../table-types.ts';
 import type { JobRunner } from './job-runner.ts';
 import type { JobReport } from './jobs.ts';
 import type { MaintenanceIntervals, MaintenanceKind, MaintenanceRun } from './maintenance-types.ts';
+import { createPause } from './pause.ts';
 
 /** One table's part of maintenance: knows what is due and does it. */
 export type TableUpkeep = {
@@ -19,10 +20,6 @@ const AT_EASE: MergeThresholds = { minFiles: 16, minHiddenRows: 10_000 };
 
 /** More files would make upserts slower than a merge beside them does. */
 const BUSY: MergeThresholds = { minFiles: 64, minHiddenRows: 100_000 };
-
-/** The wait after a failure, doubled with each one that follows. */
-const FIRST_PAUSE_MILLISECONDS = 5000;
-const LONGEST_PAUSE_MILLISECONDS = 600_000;
 
 /** After its start a service waits this part of an interval: one that restarts often must be cleaned up, too. */
 const FIRST_PART = 0.1;
@@ -49,8 +46,12 @@ export const createTableUpkeep = (options: {
   const started = clock();
   /** The version at which there was nothing to merge. */
   let merged = -1;
-  let pausedUntil = 0;
-  let pause = FIRST_PAUSE_MILLISECONDS;
+  const pauses = {
+    merge: createPause(clock),
+    checkpoint: createPause(clock),
+    'clean-up-log': createPause(clock),
+    vacuum: createPause(clock),
+  };
   const nextAt = new Map<MaintenanceKind, number>([
     ['clean-up-log', started + intervals.cleanUpMilliseconds * FIRST_PART],
     ['vacuum', started + intervals.vacuumMilliseconds * FIRST_PART],
@@ -96,11 +97,6 @@ export const createTableUpkeep = (options: {
     return async () => doneWith(await runner.run({ kind, table: name, location }));
   };
 
-  const rest = (): void => {
-    pausedUntil = clock() + pause;
-    pause = Math.min(2 * pause, LONGEST_PAUSE_MILLISECONDS);
-  };
-
   const attempt = async (kind: MaintenanceKind, work: () => Promise<Ending>): Promise<void> => {
     const began = performance.now();
     let ending: Ending = { outcome: 'failed', filesRemoved: 0, filesAdded: 0, rows: 0 };
@@ -112,8 +108,8 @@ export const createTableUpkeep = (options: {
         logger?.warn({ table: name, kind, code, reason: messageOf(error) }, 'maintenance of a table failed');
       else ending = { ...ending, outcome: 'given-up' };
     }
-    if (ending.outcome === 'done') pause = FIRST_PAUSE_MILLISECONDS;
-    else rest();
+    if (ending.outcome === 'done') pauses[kind].forget();
+    else pauses[kind].begin();
     const { outcome, filesRemoved, filesAdded, rows } = ending;
     const seconds = (performance.now() - began) / 1000;
     options.onRun?.({ table: name, kind, outcome, seconds, filesRemoved, filesAdded, rows });
@@ -121,16 +117,15 @@ export const createTableUpkeep = (options: {
 
   const due = (): { readonly kind: MaintenanceKind; readonly work: () => Promise<Ending> } | null => {
     for (const kind of ['checkpoint', 'clean-up-log', 'vacuum'] as const) {
-      const work = periodic(kind);
+      const work = pauses[kind].isOver() ? periodic(kind) : null;
       if (work !== null) return { kind, work };
     }
-    const work = merge();
+    const work = pauses.merge.isOver() ? merge() : null;
     return work === null ? null : { kind: 'merge', work };
   };
 
   return {
     step: async () => {
-      if (clock() < pausedUntil) return false;
       const next = due();
       if (next === null) return false;
       await attempt(next.kind, next.work);

@@ -1,7 +1,7 @@
 import { zstdDecompressSync } from 'node:zlib';
 import { isPlatformError, PlatformError } from '@marketing-streams/platform/errors';
 import { type AsyncBuffer, parquetMetadataAsync, parquetRead, parquetSchema } from 'hyparquet';
-import type { Row, TableSchema } from '../schema/table-schema.ts';
+import type { Column, Row, TableSchema } from '../schema/table-schema.ts';
 import type { Storage } from '../storage.ts';
 import { randomAccess } from './random-access.ts';
 import { type Decode, PARSERS, valueDecoder, withoutLossyTypes } from './value-decoder.ts';
@@ -46,17 +46,28 @@ const readColumns = async (
   return { rows, columns };
 };
 
+const readable = async <T>(storage: Storage, path: string, read: () => Promise<T>): Promise<T> => {
+  try {
+    return await read();
+  } catch (error) {
+    if (isPlatformError(error) && error.code !== 'NOT_FOUND') throw error;
+    throw new PlatformError('DELTA_CORRUPT', `${storage.location}/${path} cannot be read: ${String(error)}`, {
+      cause: error,
+    });
+  }
+};
+
 /**
  * The rows of a Parquet file in the file's order, with the columns of `schema` that it has; columns it does not
  * have are null (they were added later). Throws DELTA_CORRUPT with the path for a file that cannot be read.
  */
-export const readParquet = async (
+export const readParquet = (
   storage: Storage,
   path: string,
   size: number,
   schema: TableSchema,
-): Promise<Row[]> => {
-  try {
+): Promise<Row[]> =>
+  readable(storage, path, async () => {
     const { rows, columns } = await readColumns(await randomAccess(storage, path, size), schema);
     const names = schema.map(({ name }) => name);
     const values = names.map((name) => columns.get(name) ?? null);
@@ -69,13 +80,30 @@ export const readParquet = async (
       read[index] = row;
     }
     return read;
-  } catch (error) {
-    if (isPlatformError(error) && error.code !== 'NOT_FOUND') throw error;
-    throw new PlatformError('DELTA_CORRUPT', `${storage.location}/${path} cannot be read: ${String(error)}`, {
-      cause: error,
-    });
-  }
+  });
+
+/** A Parquet file that is read column by column, so that only one of them need be in memory. */
+export type ParquetColumns = {
+  readonly rows: number;
+  /** The column's values in the order of the rows; null when the file does not have it. Throws as `readParquet`. */
+  readonly read: (column: Column) => Promise<readonly unknown[] | null>;
 };
+
+/** Opens a Parquet file to read its columns one by one. Throws as `readParquet`. */
+export const openParquetColumns = (storage: Storage, path: string, size: number): Promise<ParquetColumns> =>
+  readable(storage, path, async () => {
+    const file = await randomAccess(storage, path, size);
+    const { num_rows } = await parquetMetadataAsync(file);
+    return {
+      rows: Number(num_rows),
+      read: (column) =>
+        readable(
+          storage,
+          path,
+          async () => (await readColumns(file, [column])).columns.get(column.name) ?? null,
+        ),
+    };
+  });
 
 /** The number of rows a Parquet file says it has. */
 export const parquetRowCount = async (storage: Storage, path: string, size: number): Promise<number> =>

@@ -14,25 +14,60 @@ const ROWS_PER_GROUP = 100_000;
 /** `PAR1`, at both ends of a file. */
 const MAGIC = 0x31524150;
 
-const writeRowGroup = (
-  writer: ByteWriter,
-  schema: TableSchema,
-  columns: readonly ColumnWriter[],
-  rows: readonly Row[],
-  from: number,
-): RowGroup => {
-  const to = Math.min(rows.length, from + ROWS_PER_GROUP);
-  const start = writer.offset;
-  const chunks = schema.flatMap(({ name }, number) => {
-    const column = columns[number]!;
-    for (let index = from; index < to; index++) column.write(rows[index]![name], 0);
-    return column.leaves.map((leaf) => leaf.finishChunk(writer));
-  });
+/** Writes a file part by part, each column by itself: what is held is encoded already. */
+export type ParquetWriter = {
+  /** In the order of the schema. Each takes the values of a part's rows; then `endRows` is called. */
+  readonly columns: readonly ColumnWriter[];
+  readonly endRows: (rows: number) => void;
+  readonly finish: () => ParquetFile;
+};
+
+/** A writer of one ZSTD Parquet file; see `writeParquet`. */
+export const createParquetWriter = (schema: TableSchema): ParquetWriter => {
+  const columns = columnWriters(schema);
+  const writer = new ByteWriter(64 * 1024);
+  writer.appendUint32(MAGIC);
+  const groups: RowGroup[] = [];
+  let total = 0;
+  let waiting = 0;
+
+  const endGroup = (): void => {
+    const start = writer.offset;
+    const chunks = columns.flatMap(({ leaves }) => leaves.map((leaf) => leaf.finishChunk(writer)));
+    groups.push({
+      columns: chunks,
+      total_byte_size: chunks.reduce((sum, chunk) => sum + chunk.meta_data!.total_uncompressed_size, 0n),
+      total_compressed_size: BigInt(writer.offset - start),
+      num_rows: BigInt(waiting),
+    });
+    waiting = 0;
+  };
+
   return {
-    columns: chunks,
-    total_byte_size: chunks.reduce((sum, chunk) => sum + chunk.meta_data!.total_uncompressed_size, 0n),
-    total_compressed_size: BigInt(writer.offset - start),
-    num_rows: BigInt(to - from),
+    columns,
+    endRows: (rows) => {
+      total += rows;
+      waiting += rows;
+      if (waiting >= ROWS_PER_GROUP) endGroup();
+    },
+    finish: () => {
+      if (waiting > 0) endGroup();
+      writeMetadata(writer, {
+        version: 1,
+        created_by: 'marketing-streams lakehouse',
+        schema: toParquetSchema(schema),
+        num_rows: BigInt(total),
+        row_groups: groups,
+        metadata_length: 0,
+      });
+      writer.appendUint32(MAGIC);
+      const statistics = new Map<string, StatisticsNode>();
+      schema.forEach(({ name }, number) => {
+        const node = columns[number]!.statistics;
+        if (node !== null) statistics.set(name, node);
+      });
+      return { data: writer.getBytes(), stats: statisticsText(total, statistics), rows: total };
+    },
   };
 };
 
@@ -41,26 +76,14 @@ const writeRowGroup = (
  * fields of a row that the schema does not have are not written.
  */
 export const writeParquet = (schema: TableSchema, rows: readonly Row[]): ParquetFile => {
-  const columns = columnWriters(schema);
-  const writer = new ByteWriter(64 * 1024);
-  writer.appendUint32(MAGIC);
-  const groups: RowGroup[] = [];
+  const writer = createParquetWriter(schema);
   for (let from = 0; from < rows.length; from += ROWS_PER_GROUP) {
-    groups.push(writeRowGroup(writer, schema, columns, rows, from));
+    const to = Math.min(rows.length, from + ROWS_PER_GROUP);
+    schema.forEach(({ name }, number) => {
+      const column = writer.columns[number]!;
+      for (let index = from; index < to; index++) column.write(rows[index]![name], 0);
+    });
+    writer.endRows(to - from);
   }
-  writeMetadata(writer, {
-    version: 1,
-    created_by: 'marketing-streams lakehouse',
-    schema: toParquetSchema(schema),
-    num_rows: BigInt(rows.length),
-    row_groups: groups,
-    metadata_length: 0,
-  });
-  writer.appendUint32(MAGIC);
-  const statistics = new Map<string, StatisticsNode>();
-  schema.forEach(({ name }, number) => {
-    const node = columns[number]!.statistics;
-    if (node !== null) statistics.set(name, node);
-  });
-  return { data: writer.getBytes(), stats: statisticsText(rows.length, statistics), rows: rows.length };
+  return writer.finish();
 };
