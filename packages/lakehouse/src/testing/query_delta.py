@@ -4,6 +4,7 @@ import base64
 import datetime
 import decimal
 import json
+import math
 import sys
 
 from deltalake import DeltaTable, QueryBuilder
@@ -13,12 +14,16 @@ SAFE_INTEGER = 2**53 - 1
 
 def plain(value):
     """The value in JSON's terms; see read-with-deltalake's docstring for the choices."""
-    if isinstance(value, bool) or value is None or isinstance(value, (str, float)):
+    if isinstance(value, bool) or value is None or isinstance(value, str):
         return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}[str(value)]
     if isinstance(value, int):
         return value if -SAFE_INTEGER <= value <= SAFE_INTEGER else str(value)
     if isinstance(value, decimal.Decimal):
         return str(value)
+    if isinstance(value, datetime.datetime) and value.tzinfo is None:
+        return value.isoformat(timespec="microseconds")
     if isinstance(value, datetime.datetime):
         return value.astimezone(datetime.timezone.utc).isoformat(timespec="microseconds").replace("+00:00", "Z")
     if isinstance(value, datetime.date):
@@ -34,7 +39,9 @@ def plain(value):
 
 def main():
     request = json.load(sys.stdin)
-    table = DeltaTable(request["path"], version=request.get("version"))
+    table = DeltaTable(
+        request["path"], version=request.get("version"), storage_options=request.get("storageOptions")
+    )
     result = QueryBuilder().register("t", table).execute(request["sql"]).read_all()
     columns = {name: result.column(name).to_pylist() for name in result.column_names}
     rows = [
