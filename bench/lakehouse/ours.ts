@@ -1,20 +1,21 @@
 /** One side of the comparison: does with this package what the driver asks for, a line of JSON each; see engine.ts. */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { TableMaintenance } from '@marketing-streams/lakehouse/maintenance/maintenance-types';
 import { createTableMaintenance } from '@marketing-streams/lakehouse/maintenance/table-maintenance';
-import { duckdbRelation } from '@marketing-streams/lakehouse/query/duckdb-relation';
+import { openLakehouse } from '@marketing-streams/lakehouse/query/open-lakehouse';
+import type { Lakehouse } from '@marketing-streams/lakehouse/query/query-types';
 import type { Row } from '@marketing-streams/lakehouse/schema/table-schema';
 import { openTable } from '@marketing-streams/lakehouse/table';
 import type { DeltaTable } from '@marketing-streams/lakehouse/table-types';
 import { CUSTOMER_KEY, CUSTOMERS } from './customers.ts';
-import { duckdb } from './duckdb.ts';
 import type { OursCommand, TableState } from './engine.ts';
 
 let table: DeltaTable;
 let rows: readonly Row[] = [];
 let maintenance: TableMaintenance | null = null;
+let lakehouse: Lakehouse | null = null;
 
 const open = async (command: Extract<OursCommand, { do: 'open' }>): Promise<number> => {
   const { path, indexDir, isMaintained = false } = command;
@@ -73,11 +74,9 @@ const perform = async (command: OursCommand): Promise<unknown> => {
     case 'count-rows':
       return countRows();
     case 'query': {
-      const connection = await duckdb();
-      const reader = await connection.runAndReadAll(
-        command.sql.replaceAll(/\bFROM t\b/g, `FROM ${await duckdbRelation(table)} t`),
-      );
-      return reader.getRowsJson();
+      lakehouse ??= openLakehouse({ deltaDir: dirname(table.location), otherTables: { t: table.location } });
+      const { rows: found } = await lakehouse.query(command.sql);
+      return found.map((row) => Object.values(row));
     }
     case 'describe':
       return describeTable();

@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { duckdbRelation } from './query/duckdb-relation.ts';
+import { openLakehouse } from './query/open-lakehouse.ts';
+import type { Lakehouse } from './query/query-types.ts';
 import { column, type Row, type TableSchema } from './schema/table-schema.ts';
 import { openTable } from './table.ts';
 import type { DeltaTable, TableKind } from './table-types.ts';
@@ -87,27 +87,31 @@ write_deltalake(request["path"], rows)
 `;
 
 let folder: string;
-let duckdb: DuckDBInstance;
+let lakehouse: Lakehouse;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'cross-reading-'));
-  duckdb = await DuckDBInstance.create(':memory:', { threads: '1', memory_limit: '512MB' });
+  lakehouse = openLakehouse({ deltaDir: folder, threads: 1 });
   await preparePython();
 }, 300_000);
 
 afterAll(async () => {
-  duckdb.closeSync();
+  await lakehouse.close();
   await rm(folder, { recursive: true });
 });
 
 const open = (name: string, kind: TableKind, schema = EVERY_TYPE): Promise<DeltaTable> =>
-  openTable({ path: join(folder, name), name, schema, kind, indexDir: join(folder, `${name}-index`) });
+  openTable({
+    path: join(folder, 'test', name),
+    name,
+    schema,
+    kind,
+    indexDir: join(folder, `${name}-index`),
+  });
 
 const duckdbRows = async (table: DeltaTable, select: string): Promise<unknown[]> => {
-  const connection = await duckdb.connect();
-  const reader = await connection.runAndReadAll(`${select} FROM ${await duckdbRelation(table)}`);
-  connection.closeSync();
-  return reader.getRowObjectsJson();
+  const sql = `${select} FROM test."${table.name}"`;
+  return [...(await lakehouse.query(sql, [], { maxRows: Number.POSITIVE_INFINITY })).rows];
 };
 
 const allRows = async (table: DeltaTable): Promise<Row[]> => {
@@ -120,8 +124,8 @@ const expectSameEverywhere = async (table: DeltaTable): Promise<void> => {
   const ours = (await allRows(table)).map(({ id, at }) => `${id} ${at}`).sort();
   const deltalake = await readWithDeltalake(table.location, 'select id, at from t');
   expect(deltalake.map(({ id, at }) => `${id} ${Date.parse(at as string)}`).sort()).toEqual(ours);
-  const viaDuckdb = await duckdbRows(table, 'SELECT id, epoch_ms("at") AS at');
-  expect((viaDuckdb as { id: string; at: string }[]).map(({ id, at }) => `${id} ${at}`).sort()).toEqual(ours);
+  const viaDuckdb = await duckdbRows(table, 'SELECT id, epoch_ms("at") AS "at"');
+  expect((viaDuckdb as { id: string; at: number }[]).map(({ id, at }) => `${id} ${at}`).sort()).toEqual(ours);
 };
 
 describe('cross-reading', { timeout: 120_000 }, () => {
