@@ -42,4 +42,7 @@ if [ -d "$delta_dir" ]; then
   # What a link names stays, empty.
   [ -L "$delta_dir" ] || rmdir "$delta_dir"
 fi
-echo "cleared $local_dir (downloads kept) and $delta_dir"
+case "$delta_dir" in
+  *://*) echo "cleared $local_dir (downloads kept); the tables at $delta_dir are left to the store's own tools" ;;
+  *) echo "cleared $local_dir (downloads kept) and $delta_dir" ;;
+esac

@@ -36,6 +36,12 @@ describe('make clear', () => {
     expect(existsSync(delta)).toBe(false);
   });
 
+  it('leaves tables in a store to the tools of the store', () => {
+    expect(clear({ DELTA_DIR: 's3://bucket/delta' })).toEqual({ status: 0, stderr: '' });
+    expect(readdirSync(local)).toEqual(['cache']);
+    expect(existsSync(delta)).toBe(true);
+  });
+
   it('removes nothing when it only checks', () => {
     expect(clear({}, '--check').status).toBe(0);
     expect(readdirSync(local)).toEqual(['cache', 'kafka']);

@@ -29,6 +29,9 @@ export const taskShape = {
 
 /** For workers that write Delta tables. */
 export const deltaShape = {
-  /** Folder that holds `bronze/`, `silver/` and `gold/`. */
-  delta_dir: z.string().min(1),
+  /** Folder that holds `bronze/`, `silver/` and `gold/`, or `s3://bucket/prefix` of an S3-compatible store. */
+  delta_dir: z
+    .string()
+    .min(1)
+    .regex(/^(?![a-z][a-z0-9+.-]*:\/\/|s3:)|^s3:\/\/[^/]/i, 'expected a folder or s3://bucket/prefix'),
 } as const;

@@ -7,7 +7,7 @@ import { createTopics, registerSchemas } from './contracts.ts';
 import { aborted, type Interruption, listenForInterruption } from './interruption.ts';
 import { assertPortsFree, lockDemo } from './lock.ts';
 import { serviceDefinition, servicesOf } from './services.ts';
-import type { DemoSettings } from './settings.ts';
+import { type DemoSettings, isStore } from './settings.ts';
 import { type StatusBoard, statusBoard } from './status-board.ts';
 import { createSupervisor, type Supervisor } from './supervisor.ts';
 
@@ -98,7 +98,7 @@ export const runDemo = async (settings: DemoSettings): Promise<void> => {
   const interruption = listenForInterruption();
   try {
     await assertPortsFree(settings);
-    const folder = (path: string): string => relative(process.cwd(), path) || '.';
+    const folder = (path: string): string => (isStore(path) ? path : relative(process.cwd(), path) || '.');
     const { localDirectory, deltaDirectory } = settings;
     const board = statusBoard([...PARTS, ...servicesOf(settings)], process.stdout);
     board.line(

@@ -20,11 +20,15 @@ const shape = {
   input_retention: z.string(),
 } as const;
 
+/** Whether tables lie in a store (`s3://bucket/prefix`) and not in a folder. */
+export const isStore = (location: string): boolean => location.includes('://');
+
 /** What `make demo` runs with; folders are absolute. */
 export type DemoSettings = {
   readonly ports: { readonly kafka: number; readonly registry: number; readonly redis: number };
   readonly webappPort: number;
   readonly localDirectory: string;
+  /** A folder, or `s3://bucket/prefix`. */
   readonly deltaDirectory: string;
   /** Whether the producer runs. */
   readonly traffic: boolean;
@@ -38,7 +42,7 @@ export const demoSettings = (): DemoSettings => {
     ports: { kafka: config.kafka_port, registry: config.registry_port, redis: config.redis_port },
     webappPort: config.port,
     localDirectory: resolve(config.local_dir),
-    deltaDirectory: resolve(config.delta_dir),
+    deltaDirectory: isStore(config.delta_dir) ? config.delta_dir : resolve(config.delta_dir),
     traffic: config.traffic,
     topics: {
       partitions: config.partitions,
@@ -64,5 +68,5 @@ Settings (environment, or make demo NAME=value):
   REGISTRY_PORT  schema registry                                                 (8081)
   REDIS_PORT     Redis                                                           (16379)
   LOCAL_DIR      data of Kafka, registry and Redis, state and logs               (.local)
-  DELTA_DIR      Delta tables                                                    (delta)
+  DELTA_DIR      Delta tables: a folder, or s3://bucket/prefix (with AWS_*)      (delta)
   PARTITIONS, INPUT_RETENTION, LOG_LEVEL and every setting of config/default.yaml reach the services too`;
