@@ -31,6 +31,13 @@ const open = async (command: Extract<OursCommand, { do: 'open' }>): Promise<numb
   return table.version();
 };
 
+/** As the web app's pages query: the newest version is looked up each time. */
+const query = async (sql: string): Promise<readonly (readonly unknown[])[]> => {
+  lakehouse ??= openLakehouse({ deltaDir: dirname(table.location), otherTables: { t: table.location } });
+  const { rows } = await lakehouse.query(sql);
+  return rows.map((row) => Object.values(row));
+};
+
 const close = async (): Promise<void> => {
   await maintenance?.stop();
   await table.close();
@@ -73,11 +80,8 @@ const perform = async (command: OursCommand): Promise<unknown> => {
       return table.optimize(command.minFiles === undefined ? {} : { minFiles: command.minFiles });
     case 'count-rows':
       return countRows();
-    case 'query': {
-      lakehouse ??= openLakehouse({ deltaDir: dirname(table.location), otherTables: { t: table.location } });
-      const { rows: found } = await lakehouse.query(command.sql);
-      return found.map((row) => Object.values(row));
-    }
+    case 'query':
+      return query(command.sql);
     case 'describe':
       return describeTable();
     case 'close':
