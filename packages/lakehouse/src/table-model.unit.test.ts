@@ -3,8 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { openKeyIndex } from './index/key-index.ts';
 import { localStorage } from './local-storage.ts';
 import { column } from './schema/table-schema.ts';
+import type { MergeResult } from './table/compaction/merge-types.ts';
+import { runMerge } from './table/compaction/run-merge.ts';
 import { openTable } from './table.ts';
 import type { DeltaTable } from './table-types.ts';
 import { crashingStorage, SimulatedCrash } from './testing/crashing-storage.ts';
@@ -27,6 +30,18 @@ const step = fc.oneof(
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('reopen' as const), writer: fc.nat(1) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('lose-index' as const), writer: fc.nat(1) }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('optimize' as const), writer: fc.nat(1) }) },
+  // A merge carried out in one step and committed in a later one, whatever happens between them.
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('start-merge' as const), writer: fc.nat(1) }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('commit-merge' as const), writer: fc.nat(1) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('upsert-while-merging' as const),
+      change,
+      writer: fc.nat(1),
+      merger: fc.nat(1),
+    }),
+  },
   {
     weight: 3,
     arbitrary: fc.record({
@@ -51,8 +66,11 @@ const readTable = async (table: DeltaTable): Promise<Model> => {
 
 const sorted = (model: Model): [string, number][] => [...model].sort();
 
+/** Whether writers share an index folder, and whether rows are deleted by vectors or by rewriting their files. */
+type Mode = { readonly sharedIndex: boolean; readonly vectors: boolean };
+
 /** Two writers of one table, each with an index of its own, or both with the same. */
-const startWriters = async (folder: string, sharedIndex: boolean) => {
+const startWriters = async (folder: string, { sharedIndex, vectors }: Mode) => {
   const indexDir = (writer: number): string => join(folder, sharedIndex ? 'index' : `index-${writer}`);
   const open = (writer: number, storage = localStorage(join(folder, 'table'))): Promise<DeltaTable> =>
     openTable({
@@ -61,8 +79,21 @@ const startWriters = async (folder: string, sharedIndex: boolean) => {
       schema: SCHEMA,
       kind: { upsert: ['key'] },
       indexDir: indexDir(writer),
+      properties: { 'delta.enableDeletionVectors': String(vectors) },
     });
   return { open, indexDir, writers: [await open(0), await open(1)] as [DeltaTable, DeltaTable] };
+};
+
+/** Carries out the merge that is due, as another thread does: with an index of its own. */
+const startMerge = async (table: DeltaTable): Promise<MergeResult | null> => {
+  await table.refresh();
+  const job = table.merges.next({ minFiles: 2 });
+  if (job === null) return null;
+  const index = openKeyIndex(job.index!.folder);
+  const tools = { storage: localStorage(job.location), announce: index.announce, clock: Date.now };
+  const result = await runMerge(job, tools);
+  await index.close();
+  return result;
 };
 
 const applyChange = (model: Model, { rows, deletes }: Change, value: number): void => {
@@ -78,14 +109,21 @@ const write = (table: DeltaTable, { rows, deletes }: Change, value: number, appI
   );
 
 describe('an upsert table', () => {
-  it.each([{ sharedIndex: false }, { sharedIndex: true }])(
-    'equals a map after every step, whoever writes, crashes and forgets (shared index: $sharedIndex)',
-    async ({ sharedIndex }) => {
+  it.each<Mode>([
+    { sharedIndex: false, vectors: true },
+    { sharedIndex: true, vectors: true },
+    { sharedIndex: false, vectors: false },
+    { sharedIndex: true, vectors: false },
+  ])(
+    'equals a map after every step, whoever writes, crashes and forgets (shared index: $sharedIndex, deletion vectors: $vectors)',
+    async (mode) => {
+      const { sharedIndex } = mode;
       await fc.assert(
         fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 14 }), async (steps) => {
           const folder = await mkdtemp(join(tmpdir(), 'table-model-'));
-          const { open, indexDir, writers } = await startWriters(folder, sharedIndex);
+          const { open, indexDir, writers } = await startWriters(folder, mode);
           const model: Model = new Map();
+          const pending: (MergeResult | null)[] = [null, null];
           let value = 0;
           try {
             for (const action of steps) {
@@ -106,6 +144,18 @@ describe('an upsert table', () => {
               } else if (action.kind === 'optimize') {
                 await writers[action.writer]!.refresh();
                 await writers[action.writer]!.optimize({ minFiles: 2 });
+              } else if (action.kind === 'start-merge') {
+                pending[action.writer] ??= await startMerge(writers[action.writer]!);
+              } else if (action.kind === 'commit-merge') {
+                const result = pending[action.writer];
+                pending[action.writer] = null;
+                if (result) await writers[action.writer]!.merges.commit(result);
+              } else if (action.kind === 'upsert-while-merging') {
+                await Promise.all([
+                  writers[action.merger]!.optimize({ minFiles: 2 }),
+                  write(writers[action.writer]!, action.change, value, `app-${action.writer}`),
+                ]);
+                applyChange(model, action.change, value);
               } else if (action.kind === 'crash') {
                 await writers[action.writer]!.close();
                 if (sharedIndex) await writers[1 - action.writer]!.close();
@@ -134,6 +184,8 @@ describe('an upsert table', () => {
               for (const writer of writers) {
                 await writer.refresh();
                 expect(sorted(await readTable(writer))).toEqual(sorted(model));
+                if (!mode.vectors)
+                  expect(writer.files().every(({ deletedRows }) => deletedRows === 0)).toBe(true);
               }
             }
           } finally {

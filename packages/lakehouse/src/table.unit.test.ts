@@ -57,10 +57,20 @@ describe('openTable', { timeout: 30_000 }, () => {
     ]);
   });
 
+  it('adds a column once when several open with it at the same time', async () => {
+    await tables.openAppend();
+    const schema = [...ID_AND_VALUE, column.string('email')];
+    const writers = await Promise.all(Array.from({ length: 6 }, () => tables.openAppend({ schema })));
+    for (const [number, table] of writers.entries())
+      await table.append([{ id: `${number}`, email: 'a@b.c' }]);
+    const history = await writers[5]!.history();
+    expect(history.filter(({ operation }) => operation === 'ADD COLUMNS')).toHaveLength(1);
+  });
+
   it.each<[Partial<OpenTableOptions>, string, RegExp]>([
     [{ schema: [ID_AND_VALUE[0]!, column.string('value')] }, 'DELTA_SCHEMA_MISMATCH', /column value/],
     [{ partitionColumns: ['id'] }, 'DELTA_SCHEMA_MISMATCH', /partitioned by nothing, not by id/],
-    [{ kind: { upsert: ['id'] }, indexDir: '/nowhere' }, 'DELTA_UNSUPPORTED', /deletion vectors/],
+    [{ kind: { upsert: ['value'] }, indexDir: '/nowhere' }, 'DELTA_SCHEMA_MISMATCH', /key column value/],
   ])('refuses %j for an existing append table', async (options, code, message) => {
     await tables.openAppend();
     await expect(tables.openAppend(options)).rejects.toMatchObject({

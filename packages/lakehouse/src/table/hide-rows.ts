@@ -6,13 +6,15 @@ import { decodeDataPath } from '../log/log-paths.ts';
 import type { Snapshot } from '../log/snapshot.ts';
 import { parquetRowCount } from '../parquet/read-parquet.ts';
 import type { Storage } from '../storage.ts';
-import { looseStats, physicalRows, removeOf } from './data-files.ts';
+import { looseStats, type NewFile, physicalRows, removeOf } from './data-files.ts';
 import type { VectorCache } from './vector-cache.ts';
 
-/** The actions that hide the former rows of some keys. */
+/** The actions that take the former rows of some keys out of sight. */
 export type HiddenRows = {
   readonly actions: readonly Action[];
   readonly rows: number;
+  /** Files that hold what else was in the files of these rows, if those were rewritten. */
+  readonly files: readonly NewFile[];
   /** The vector file that was written for them, to be deleted if they are not committed. */
   readonly vectorFile: string | null;
 };
@@ -90,5 +92,5 @@ export const hideRows = async (
     vectors.keep(file.path, deletionVector, set);
     actions.push({ add: { ...file, dataChange: true, stats: looseStats(file, physical), deletionVector } });
   });
-  return { actions, rows, vectorFile: stored.file };
+  return { actions, rows, files: [], vectorFile: stored.file };
 };

@@ -1,13 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { PlatformError } from '@marketing-streams/platform/errors';
+import { isPlatformError, PlatformError } from '@marketing-streams/platform/errors';
 import { type Action, formatActions, type Metadata } from '../log/actions.ts';
-import {
-  allowsDeletionVectors,
-  DELETION_VECTOR_PROTOCOL,
-  isAppendOnly,
-  PLAIN_PROTOCOL,
-  requireWritable,
-} from '../log/features.ts';
+import { DELETION_VECTOR_PROTOCOL, isAppendOnly, PLAIN_PROTOCOL, requireWritable } from '../log/features.ts';
 import { loadSnapshot } from '../log/load-snapshot.ts';
 import { commitPath } from '../log/log-paths.ts';
 import { createTableLog, type TableLog } from '../log/table-log.ts';
@@ -27,10 +21,17 @@ const PROPERTIES = {
   'delta.logRetentionDuration': 'interval 2 hours',
 };
 
-const UPSERT_PROPERTIES = { ...PROPERTIES, 'delta.enableDeletionVectors': 'true' };
+/** Without it an upsert rewrites the files whose rows it changes, so that readers of any age can read the table. */
+const DELETION_VECTORS = 'delta.enableDeletionVectors';
+
+const UPSERT_PROPERTIES = { ...PROPERTIES, [DELETION_VECTORS]: 'true' };
 
 const creation = (options: OpenTableOptions, now: number): readonly Action[] => {
-  const isUpsert = options.kind !== 'append';
+  const configuration: Readonly<Record<string, string>> = {
+    ...(options.kind === 'append' ? PROPERTIES : UPSERT_PROPERTIES),
+    ...options.properties,
+  };
+  const hasVectors = configuration[DELETION_VECTORS] === 'true';
   const metaData: Metadata = {
     id: randomUUID(),
     name: options.name,
@@ -38,7 +39,7 @@ const creation = (options: OpenTableOptions, now: number): readonly Action[] => 
     schemaString: toDeltaSchema(options.schema),
     partitionColumns: options.partitionColumns ?? [],
     createdTime: now,
-    configuration: { ...(isUpsert ? UPSERT_PROPERTIES : PROPERTIES), ...options.properties },
+    configuration,
   };
   return [
     {
@@ -51,7 +52,7 @@ const creation = (options: OpenTableOptions, now: number): readonly Action[] => 
     },
     {
       protocol: withFeatures(
-        isUpsert ? DELETION_VECTOR_PROTOCOL : PLAIN_PROTOCOL,
+        hasVectors ? DELETION_VECTOR_PROTOCOL : PLAIN_PROTOCOL,
         requiredFeatures(options.schema),
       ),
     },
@@ -61,7 +62,7 @@ const creation = (options: OpenTableOptions, now: number): readonly Action[] => 
 
 const requireKind = (options: OpenTableOptions, log: TableLog, schema: TableSchema): void => {
   const { name, kind, partitionColumns = [] } = options;
-  const { protocol, metadata } = log.snapshot();
+  const { metadata } = log.snapshot();
   const partitions = metadata!.partitionColumns;
   if (partitions.join() !== partitionColumns.join()) {
     throw new PlatformError(
@@ -70,12 +71,6 @@ const requireKind = (options: OpenTableOptions, log: TableLog, schema: TableSche
     );
   }
   if (kind === 'append') return;
-  if (!allowsDeletionVectors(protocol!, metadata!)) {
-    throw new PlatformError(
-      'DELTA_UNSUPPORTED',
-      `${name} cannot be upserted: it does not allow deletion vectors`,
-    );
-  }
   if (isAppendOnly(metadata!)) {
     throw new PlatformError('DELTA_UNSUPPORTED', `${name} cannot be upserted: delta.appendOnly is true`);
   }
@@ -117,12 +112,18 @@ export const openLog = async (
     const schemaString = evolveDeltaSchema(metadata!.schemaString, schema);
     const metaData: Metadata = { ...metadata!, schemaString };
     const newProtocol = withFeatures(protocol!, requiredFeatures(schema));
-    await log.commit('rearrange', async () => ({
-      operation: 'ADD COLUMNS',
-      operationParameters: {},
-      operationMetrics: {},
-      actions: [...(newProtocol === protocol ? [] : [{ protocol: newProtocol }]), { metaData }],
-    }));
+    try {
+      await log.commit('rearrange', async () => ({
+        operation: 'ADD COLUMNS',
+        operationParameters: {},
+        operationMetrics: {},
+        actions: [...(newProtocol === protocol ? [] : [{ protocol: newProtocol }]), { metaData }],
+      }));
+    } catch (error) {
+      // Of several processes that start at once with a new column one adds it; the others find it.
+      if (isPlatformError(error, 'DELTA_CONFLICT')) return openLog(options, storage, clock);
+      throw error;
+    }
   }
   return { log, schema };
 };

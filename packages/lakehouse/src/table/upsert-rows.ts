@@ -1,9 +1,12 @@
+import type { IndexedFile } from '../index/key-index.ts';
 import type { Action, AddFile } from '../log/actions.ts';
+import { allowsDeletionVectors } from '../log/features.ts';
 import type { Row } from '../schema/table-schema.ts';
 import type { CommitResult, WriteOptions } from '../table-types.ts';
-import { deleteDataFiles, writeDataFiles } from './data-files.ts';
+import { deleteDataFiles, type NewFile, writeDataFiles } from './data-files.ts';
 import { type HiddenRows, hideRows, locateRows } from './hide-rows.ts';
 import { addActions, bytesOf, isCertain, nothing } from './new-commit.ts';
+import { rewriteFiles } from './rewrite-files.ts';
 import {
   type KeyAccess,
   requireUnchanged,
@@ -12,6 +15,9 @@ import {
   transactionActions,
 } from './table-context.ts';
 
+/** Rows of a file that go into the index in the transaction that sets its stamp. */
+const ROWS_AT_ONCE = 5000;
+
 /** Of several rows with one key the last counts. */
 const lastByKey = (rows: readonly Row[], keyOf: (row: Row) => string): ReadonlyMap<string, Row> => {
   const byKey = new Map<string, Row>();
@@ -19,9 +25,43 @@ const lastByKey = (rows: readonly Row[], keyOf: (row: Row) => string): ReadonlyM
   return byKey;
 };
 
+const NOTHING_HIDDEN: HiddenRows = { actions: [], rows: 0, files: [], vectorFile: null };
+
 const goneFiles = (actions: readonly Action[]): readonly string[] => {
   const kept = new Set(actions.flatMap(({ add }) => (add ? [add.path] : [])));
   return actions.flatMap(({ remove }) => (remove && !kept.has(remove.path) ? [remove.path] : []));
+};
+
+/**
+ * Tells the index what was committed. It refuses when another writer's commit came in between: then it is caught up
+ * before its next use. Rows of large files are put in beforehand, in short transactions: the pages that one
+ * transaction changes are all in memory.
+ */
+const advanceIndex = async (
+  context: TableContext,
+  { index, keyOf }: KeyAccess,
+  commit: {
+    readonly files: readonly NewFile[];
+    readonly gone: readonly string[];
+    readonly deletedKeys: readonly string[];
+  },
+): Promise<void> => {
+  const { version } = context.log.snapshot();
+  const tableId = context.metadata.id;
+  const added: IndexedFile[] = [];
+  const announced: string[] = [];
+  for (const { add, rows } of commit.files) {
+    const file = { path: add.path, keys: rows.map(keyOf) };
+    if (rows.length <= ROWS_AT_ONCE) added.push(file);
+    else if (await index.announce(file)) announced.push(add.path);
+    else return;
+  }
+  const { gone, deletedKeys } = commit;
+  index.advance(
+    { tableId, version: version - 1 },
+    { tableId, version },
+    { added, announced, gone, deletedKeys },
+  );
 };
 
 /** Writes and deletes rows by key in one commit; see `DeltaTable.upsert`. */
@@ -41,9 +81,12 @@ export const upsertRows = async (
     dataChange: true,
     now: context.clock(),
   });
-  let hidden: HiddenRows = { actions: [], rows: 0, vectorFile: null };
-  const discardVectors = async (): Promise<void> => {
-    if (hidden.vectorFile !== null) await storage.delete(hidden.vectorFile).catch(() => {});
+  let hidden: HiddenRows = NOTHING_HIDDEN;
+  const discardHidden = async (): Promise<void> => {
+    const { files: rewritten, vectorFile } = hidden;
+    hidden = NOTHING_HIDDEN;
+    await deleteDataFiles(storage, rewritten);
+    if (vectorFile !== null) await storage.delete(vectorFile).catch(() => {});
   };
   const locate = async (): Promise<ReadonlyMap<AddFile, readonly number[]>> => {
     for (;;) {
@@ -59,9 +102,13 @@ export const upsertRows = async (
     }
   };
   const hide = async (): Promise<void> => {
-    await discardVectors();
+    await discardHidden();
     const found = await locate();
-    hidden = await hideRows(found, { vectors: context.vectors, storage, now: context.clock() });
+    const { layout, vectors } = context;
+    const now = context.clock();
+    hidden = allowsDeletionVectors(context.protocol, context.metadata)
+      ? await hideRows(found, { vectors, storage, now })
+      : await rewriteFiles(found, { layout, vectors, now });
   };
   try {
     await hide();
@@ -76,28 +123,21 @@ export const upsertRows = async (
         operationMetrics: {
           numOutputRows: byKey.size,
           numTargetRowsRemoved: hidden.rows,
-          numTargetFilesAdded: files.length,
-          numTargetBytesAdded: bytesOf(files),
+          numTargetFilesAdded: files.length + hidden.files.length,
+          numTargetBytesAdded: bytesOf(files) + bytesOf(hidden.files),
         },
         actions: [...hidden.actions, ...addActions(files), ...transactionActions(context, txns)],
       };
     });
-    const { version } = context.log.snapshot();
-    const tableId = context.metadata.id;
-    // Refused when another writer's commit came in between: then the index is caught up before its next use.
-    keys.index.advance(
-      { tableId, version: version - 1 },
-      { tableId, version },
-      {
-        added: files.map((file) => ({ path: file.add.path, keys: file.rows.map(keys.keyOf) })),
-        gone: goneFiles(planned.actions),
-        deletedKeys,
-      },
-    );
+    await advanceIndex(context, keys, {
+      files: [...files, ...hidden.files],
+      gone: goneFiles(planned.actions),
+      deletedKeys,
+    });
   } catch (error) {
     if (isCertain(error)) {
       await deleteDataFiles(storage, files);
-      await discardVectors();
+      await discardHidden();
     }
     throw error;
   }
@@ -107,7 +147,7 @@ export const upsertRows = async (
     version: context.log.snapshot().version,
     rowsAdded: byKey.size,
     rowsRemoved: hidden.rows,
-    filesAdded: files.length,
-    bytes: bytesOf(files),
+    filesAdded: files.length + hidden.files.length,
+    bytes: bytesOf(files) + bytesOf(hidden.files),
   };
 };
