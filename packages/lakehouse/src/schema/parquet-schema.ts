@@ -1,4 +1,4 @@
-import type { LogicalType, SchemaElement } from 'hyparquet';
+import type { SchemaElement } from 'hyparquet';
 import type { Column, ColumnType, TableSchema } from './table-schema.ts';
 
 type Repetition = 'REQUIRED' | 'OPTIONAL';
@@ -8,8 +8,6 @@ const decimalElement = (precision: number): Pick<SchemaElement, 'type' | 'type_l
   if (precision <= 18) return { type: 'INT64' };
   return { type: 'FIXED_LEN_BYTE_ARRAY', type_length: 16 };
 };
-
-const integer = (bitWidth: number): LogicalType => ({ type: 'INTEGER', bitWidth, isSigned: true });
 
 /** Data files do not have void columns, which hold nothing but null. */
 const inFiles = (columns: readonly Column[]): readonly Column[] =>
@@ -23,9 +21,10 @@ const elementsOf = (name: string, type: ColumnType, repetition: Repetition): Sch
     case 'boolean':
       return [{ ...base, type: 'BOOLEAN' }];
     case 'byte':
-      return [{ ...base, type: 'INT32', converted_type: 'INT_8', logical_type: integer(8) }];
+      // Without the logical type, whose width hyparquet-writer spells in a way that parquet-rs does not read.
+      return [{ ...base, type: 'INT32', converted_type: 'INT_8' }];
     case 'short':
-      return [{ ...base, type: 'INT32', converted_type: 'INT_16', logical_type: integer(16) }];
+      return [{ ...base, type: 'INT32', converted_type: 'INT_16' }];
     case 'int':
       return [{ ...base, type: 'INT32' }];
     case 'long':
