@@ -62,8 +62,8 @@ export const createTableUpkeep = (options: {
     vacuum: intervals.vacuumMilliseconds,
     checkpoint: intervals.checkpointMilliseconds,
   };
-  /** The version of the table at the last look for a checkpoint. */
-  let checkpointed = -1;
+  /** The version of the table at the last look for a checkpoint: a table that nobody writes to needs none. */
+  let checkpointed = table.version();
 
   const merge = (): (() => Promise<Ending>) | null => {
     const version = table.version();
