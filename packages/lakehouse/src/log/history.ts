@@ -42,6 +42,7 @@ export const readHistory = async (
         operation: info?.operation ?? 'UNKNOWN',
         operationParameters: info?.operationParameters ?? {},
         operationMetrics: info?.operationMetrics ?? {},
+        engineInfo: info?.engineInfo ?? null,
       });
     }
   }

@@ -1,5 +1,5 @@
 import { messageOf, PlatformError } from '@marketing-streams/platform/errors';
-import { readParquet } from '../parquet/read-parquet.ts';
+import { openParquetColumns } from '../parquet/read-parquet.ts';
 import type { Storage } from '../storage.ts';
 import { type Action, parseActions } from './actions.ts';
 import { readSchema } from './checkpoint-schema.ts';
@@ -11,15 +11,14 @@ type Sidecar = { readonly path: string; readonly sizeInBytes: number };
 
 type CheckpointAction = Action & { readonly sidecar?: Sidecar };
 
-const withoutNulls = (value: object): object =>
-  Object.fromEntries(
-    Object.entries(value)
-      .filter(([, field]) => field !== null)
-      .map(([name, field]) => [
-        name,
-        name === 'deletionVector' || name === 'format' ? withoutNulls(field) : field,
-      ]),
-  );
+const withoutNulls = (value: object): object => {
+  const result: Record<string, unknown> = {};
+  for (const [name, field] of Object.entries(value)) {
+    if (field === null) continue;
+    result[name] = name === 'deletionVector' || name === 'format' ? withoutNulls(field) : field;
+  }
+  return result;
+};
 
 /** What `_last_checkpoint` says. */
 export type CheckpointHint = {
@@ -48,11 +47,15 @@ const readParquetActions = async (
   bytes: number,
   tombstones: boolean,
 ): Promise<readonly CheckpointAction[]> => {
-  const rows = await readParquet(storage, path, bytes, readSchema(tombstones));
-  return rows.map((row) => {
-    const [kind, value] = Object.entries(row).find(([, field]) => field !== null) ?? [];
-    return kind === undefined ? {} : { [kind]: withoutNulls(value as object) };
-  });
+  const file = await openParquetColumns(storage, path, bytes);
+  const actions: CheckpointAction[] = [];
+  // A column at a time: each row has a value in one of them.
+  for (const kind of readSchema(tombstones)) {
+    for (const value of await file.readValues(kind)) {
+      actions.push({ [kind.name]: withoutNulls(value as object) });
+    }
+  }
+  return actions;
 };
 
 /** A checkpoint named by a UUID may be JSON, a line an action. */

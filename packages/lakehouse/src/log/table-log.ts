@@ -26,10 +26,15 @@ export type TableLog = {
   readonly catchUp: () => Promise<readonly Commit[]>;
   /**
    * Commits what `plan` computes as the next version. When another writer was first, its commit is applied and
-   * judged; `plan` is called again if the result depends on it. Throws as `judgeConflict`, in which case nothing
+   * judged; `plan` is called again if the result depends on it. Throws as `judgeConflict`, and DELTA_CONFLICT when
+   * others were first `mostAttempts` times (there is always one who is, so none by default); in both cases nothing
    * was committed; after any other error the outcome is unknown until `catchUp` has read the log.
    */
-  readonly commit: (kind: CommitKind, plan: () => Promise<PlannedCommit>) => Promise<PlannedCommit>;
+  readonly commit: (
+    kind: CommitKind,
+    plan: () => Promise<PlannedCommit>,
+    mostAttempts?: number,
+  ) => Promise<PlannedCommit>;
   /** Writes a checkpoint if one is due; a failure is logged, the commits themselves are safe. */
   readonly checkpointIfDue: () => Promise<void>;
 };
@@ -109,9 +114,9 @@ export const createTableLog = (options: TableLogOptions): TableLog => {
       ]),
     );
 
-  const commit: TableLog['commit'] = async (kind, plan) => {
+  const commit: TableLog['commit'] = async (kind, plan, mostAttempts = Number.POSITIVE_INFINITY) => {
     let planned: PlannedCommit | null = null;
-    for (;;) {
+    for (let attempt = 1; ; attempt++) {
       planned ??= await plan();
       // Last thing before the commit: a machine that slept meanwhile must not take a name that became free again.
       if (clock() - hintReadAt > HINT_INTERVAL_MILLISECONDS && (await reloadIfLeftBehind())) {
@@ -136,6 +141,9 @@ export const createTableLog = (options: TableLogOptions): TableLog => {
       const verdicts = winners.map((winner) => judgeConflict(kind, actions, winner.actions, winner.version));
       logger?.debug({ table: storage.location, version }, 'another writer was first');
       if (verdicts.includes('recompute')) planned = null;
+      if (attempt >= mostAttempts) {
+        throw new PlatformError('DELTA_CONFLICT', `${storage.location}: others were first ${attempt} times`);
+      }
     }
   };
 

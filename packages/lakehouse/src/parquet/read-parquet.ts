@@ -1,6 +1,12 @@
 import { zstdDecompressSync } from 'node:zlib';
 import { isPlatformError, PlatformError } from '@marketing-streams/platform/errors';
-import { type AsyncBuffer, parquetMetadataAsync, parquetRead, parquetSchema } from 'hyparquet';
+import {
+  type AsyncBuffer,
+  type FileMetaData,
+  parquetMetadataAsync,
+  parquetRead,
+  parquetSchema,
+} from 'hyparquet';
 import type { Column, Row, TableSchema } from '../schema/table-schema.ts';
 import type { Storage } from '../storage.ts';
 import { randomAccess } from './random-access.ts';
@@ -11,10 +17,28 @@ const decompressors = {
     zstdDecompressSync(input, { maxOutputLength: outputLength || undefined }),
 };
 
+/** Neighbouring row groups in which some part of a column has a value. */
+const rangesWithValues = (metadata: FileMetaData, column: string): { from: number; to: number }[] => {
+  const ranges: { from: number; to: number }[] = [];
+  let from = 0;
+  for (const group of metadata.row_groups) {
+    const to = from + Number(group.num_rows);
+    const hasValues = group.columns.some(
+      ({ meta_data }) =>
+        meta_data?.path_in_schema[0] === column && meta_data.statistics?.null_count !== meta_data.num_values,
+    );
+    if (hasValues && ranges.at(-1)?.to === from) ranges.at(-1)!.to = to;
+    else if (hasValues) ranges.push({ from, to });
+    from = to;
+  }
+  return ranges;
+};
+
 /** The values of the columns that the file has, each in the order of the rows. */
 const readColumns = async (
   file: AsyncBuffer,
   schema: TableSchema,
+  range: { readonly from?: number; readonly to?: number } = {},
 ): Promise<{ readonly rows: number; readonly columns: ReadonlyMap<string, unknown[]> }> => {
   const metadata = await parquetMetadataAsync(file);
   const rows = Number(metadata.num_rows);
@@ -31,6 +55,8 @@ const readColumns = async (
       file,
       metadata: withoutLossyTypes(metadata),
       columns: [...columns.keys()],
+      ...(range.from === undefined ? {} : { rowStart: range.from }),
+      ...(range.to === undefined ? {} : { rowEnd: range.to }),
       parsers: PARSERS,
       compressors: decompressors,
       utf8: false,
@@ -87,15 +113,30 @@ export type ParquetColumns = {
   readonly rows: number;
   /** The column's values in the order of the rows; null when the file does not have it. Throws as `readParquet`. */
   readonly read: (column: Column) => Promise<readonly unknown[] | null>;
+  /**
+   * The column's values that are not null and have a part that is not, in no order; row groups without any are
+   * passed over. Throws as `readParquet`.
+   */
+  readonly readValues: (column: Column) => Promise<readonly unknown[]>;
 };
 
 /** Opens a Parquet file to read its columns one by one. Throws as `readParquet`. */
 export const openParquetColumns = (storage: Storage, path: string, size: number): Promise<ParquetColumns> =>
   readable(storage, path, async () => {
     const file = await randomAccess(storage, path, size);
-    const { num_rows } = await parquetMetadataAsync(file);
+    const metadata = await parquetMetadataAsync(file);
     return {
-      rows: Number(num_rows),
+      rows: Number(metadata.num_rows),
+      readValues: (column) =>
+        readable(storage, path, async () => {
+          const values: unknown[] = [];
+          for (const range of rangesWithValues(metadata, column.name)) {
+            const { columns } = await readColumns(file, [column], range);
+            // Places outside of the range are holes, which forEach leaves out.
+            columns.get(column.name)?.forEach((value) => void (value !== null && values.push(value)));
+          }
+          return values;
+        }),
       read: (column) =>
         readable(
           storage,

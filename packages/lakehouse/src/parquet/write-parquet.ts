@@ -23,7 +23,7 @@ export type ParquetWriter = {
 };
 
 /** A writer of one ZSTD Parquet file; see `writeParquet`. */
-export const createParquetWriter = (schema: TableSchema): ParquetWriter => {
+export const createParquetWriter = (schema: TableSchema, rowsPerGroup = ROWS_PER_GROUP): ParquetWriter => {
   const columns = columnWriters(schema);
   const writer = new ByteWriter(64 * 1024);
   writer.appendUint32(MAGIC);
@@ -48,7 +48,7 @@ export const createParquetWriter = (schema: TableSchema): ParquetWriter => {
     endRows: (rows) => {
       total += rows;
       waiting += rows;
-      if (waiting >= ROWS_PER_GROUP) endGroup();
+      if (waiting >= rowsPerGroup) endGroup();
     },
     finish: () => {
       if (waiting > 0) endGroup();
@@ -75,10 +75,15 @@ export const createParquetWriter = (schema: TableSchema): ParquetWriter => {
  * Rows as one ZSTD Parquet file. Throws DELTA_SCHEMA_MISMATCH naming the column for a value that does not fit;
  * fields of a row that the schema does not have are not written.
  */
-export const writeParquet = (schema: TableSchema, rows: readonly Row[]): ParquetFile => {
-  const writer = createParquetWriter(schema);
-  for (let from = 0; from < rows.length; from += ROWS_PER_GROUP) {
-    const to = Math.min(rows.length, from + ROWS_PER_GROUP);
+export const writeParquet = (
+  schema: TableSchema,
+  rows: readonly Row[],
+  options: { readonly rowsPerGroup?: number } = {},
+): ParquetFile => {
+  const { rowsPerGroup = ROWS_PER_GROUP } = options;
+  const writer = createParquetWriter(schema, rowsPerGroup);
+  for (let from = 0; from < rows.length; from += rowsPerGroup) {
+    const to = Math.min(rows.length, from + rowsPerGroup);
     schema.forEach(({ name }, number) => {
       const column = writer.columns[number]!;
       for (let index = from; index < to; index++) column.write(rows[index]![name], 0);
