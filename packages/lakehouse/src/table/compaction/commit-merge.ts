@@ -11,8 +11,8 @@ import { requireUnchanged, type TableContext } from '../table-context.ts';
 import type { MergeOutcome, MergeResult } from './merge-types.ts';
 import { rebaseMerge } from './rebase.ts';
 
-/** Times that others may change the files of a merge while it is being committed: each time it is rebased again. */
-const MAX_REBASES = 50;
+/** Each time another writer is first, the merge is rebased if need be; a rebase takes milliseconds. */
+const MOST_ATTEMPTS = 50;
 
 type Rebased = {
   readonly commit: PlannedCommit;
@@ -151,15 +151,17 @@ const advanceIndex = (context: TableContext, { output, live }: Rebased): void =>
 export const commitMerge = async (context: TableContext, result: MergeResult): Promise<MergeOutcome> => {
   const former = loaderOfFormer(context);
   let rebased: Rebased | undefined;
-  let rebases = 0;
   try {
-    await context.log.commit('rearrange', async () => {
-      await discard(context, rebased?.vectorFile);
-      rebased = undefined;
-      if (rebases++ > MAX_REBASES) throw giveUp(context, `others were first ${MAX_REBASES} times`);
-      rebased = await rebase(context, result, former);
-      return rebased.commit;
-    });
+    await context.log.commit(
+      'rearrange',
+      async () => {
+        await discard(context, rebased?.vectorFile);
+        rebased = undefined;
+        rebased = await rebase(context, result, former);
+        return rebased.commit;
+      },
+      MOST_ATTEMPTS,
+    );
   } catch (error) {
     if (!isCertain(error)) throw error;
     await discard(context, rebased?.vectorFile);

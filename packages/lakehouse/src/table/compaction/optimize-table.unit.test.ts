@@ -198,6 +198,25 @@ describe('optimize', { timeout: 30_000 }, () => {
     expect(table.files()).toHaveLength(1);
   });
 
+  it('gives up when another writer is first time and again', async () => {
+    const { table, other, beforeCommit } = await twoWriters();
+    const result = await run(table);
+    let times = 0;
+    const getInFirst = async (): Promise<void> => {
+      times++;
+      await upsert(other, 'a', times);
+      beforeCommit(getInFirst);
+    };
+    beforeCommit(getInFirst);
+    expect(await table.merges.commit(result)).toEqual({
+      kind: 'given-up',
+      reason: expect.stringContaining('others were first 50 times'),
+    });
+    beforeCommit(async () => {});
+    expect(await values(table)).toBe(`a${times} b1 c1 d1`);
+    expect(await table.optimize({ minFiles: 2 })).toMatchObject({ givenUp: [] });
+  });
+
   it('gives up when the table was changed to another one meanwhile, and leaves no file', async () => {
     const { table, beforeCommit } = await twoWriters();
     beforeCommit(() => tables.openUpsert({ schema: [...ID_AND_VALUE, column.string('note')] }));
