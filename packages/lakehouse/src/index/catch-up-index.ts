@@ -68,6 +68,13 @@ const fileChanges = (commits: readonly Commit[]): FileChanges => {
   return { gone: [...gone], resurrected };
 };
 
+async function* readAll(
+  files: readonly AddFile[],
+  readKeys: CatchUp['readKeys'],
+): AsyncGenerator<IndexedFile> {
+  for (const file of files) yield readKeys(file);
+}
+
 /** Forgets what was announced long ago and never came. */
 const forgetStale = (index: KeyIndex, snapshot: Snapshot, now: number): void => {
   const stale = index
@@ -96,10 +103,10 @@ export const catchUpIndex = async (catchUp: CatchUp): Promise<boolean> => {
     stamp = null;
   }
   const { gone, resurrected } = fileChanges(commits ?? []);
-  for (const file of snapshot.files.values()) {
-    if (index.hasFile(file.path) && !resurrected.has(file.path)) continue;
-    if (!(await index.announce(await catchUp.readKeys(file)))) return false;
-  }
+  const unseen = [...snapshot.files.values()].filter(
+    ({ path }) => resurrected.has(path) || !index.hasFile(path),
+  );
+  if (unseen.length > 0 && !(await index.announceAll(readAll(unseen, catchUp.readKeys)))) return false;
   const announced = index
     .announcements()
     .map(({ path }) => path)

@@ -5,6 +5,8 @@ import type { IndexStamp } from './key-index.ts';
 
 /** The LMDB environment of a key index. What writes is to be called inside of `transaction`. */
 export type IndexStore = {
+  /** Where the environment is; other files may be put beside it. */
+  readonly path: string;
   /** Locations by the stored key's bytes. */
   readonly keys: Database<Buffer, Buffer>;
   readonly files: FileRegister;
@@ -28,6 +30,7 @@ export const openIndexStore = (folder: string, life: string | null): IndexStore 
   const keys = root.openDB<Buffer, Buffer>({ name: 'locations', encoding: 'binary', keyEncoding: 'binary' });
   const files = createFileRegister(root);
   return {
+    path,
     keys,
     files,
     stamp: () => meta.get(STAMP) ?? null,

@@ -1,10 +1,13 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { bootId } from '@marketing-streams/platform/boot-id';
 import { PlatformError } from '@marketing-streams/platform/errors';
 import type { Row } from '../schema/table-schema.ts';
 import type { Announcement } from './file-register.ts';
 import { openIndexStore } from './index-store.ts';
-import { addLocation, forEachLocation, keepLocations, oneLocation } from './locations.ts';
+import { createKeySorter, type SortedEntry } from './key-sorter.ts';
+import { addLocations, forEachLocation, keepLocations, oneLocation } from './locations.ts';
 import { keyBytes, storedKey } from './stored-key.ts';
 
 /** Where a row lies: the data file's path as the log spells it, and the row's number in it. */
@@ -42,12 +45,14 @@ export type KeyIndex = {
   /** True when the rows of this data file have been put in. */
   readonly hasFile: (path: string) => boolean;
   /**
-   * Puts in the rows of a file that is live or is about to become so, beside the locations that are there. Takes
-   * one short transaction per thousand keys, so that others get in between, and whatever they do, the file's
-   * locations stay until an `advance` names the file as announced or gone. At the end the file is registered
-   * (`hasFile`). False, and the file is not registered, when the index was cleared or the file forgotten
-   * meanwhile.
+   * Puts in the rows of files that are live or are about to become so, beside the locations that are there. Takes
+   * one short transaction per thousand keys, so that others get in between, and whatever they do, the files'
+   * locations stay until an `advance` names the files as announced or gone. At the end the files are registered
+   * (`hasFile`). False, and none is registered, when the index was cleared or a file forgotten meanwhile. Files
+   * are read one by one, their keys sorted on disk if they are many: memory stays flat.
    */
+  readonly announceAll: (files: AsyncIterable<IndexedFile>) => Promise<boolean>;
+  /** `announceAll` of one file. */
   readonly announce: (file: IndexedFile) => Promise<boolean>;
   /**
    * Brings the index to the next stamp in one transaction. False, with nothing changed, when the stamp is not
@@ -97,6 +102,8 @@ export const keyReader = (columns: readonly string[]): ((row: Row) => string) =>
   return (row) => JSON.stringify(columns.map((column) => part(row, column)));
 };
 
+type Announced = Iterable<IndexedFile> | AsyncIterable<IndexedFile>;
+
 type Entry = { readonly key: string; readonly row: number };
 
 /** In the order of the tree, neighbours share the pages that are looked for and copied. */
@@ -104,6 +111,16 @@ const entriesOf = (file: IndexedFile): readonly Entry[] =>
   file.keys
     .flatMap((key, row) => (key === null ? [] : [{ key: storedKey(key), row }]))
     .sort((left, right) => (left.key < right.key ? -1 : 1));
+
+function* inChunks<T>(items: Iterable<T>, size: number): Generator<readonly T[]> {
+  let chunk: T[] = [];
+  for (const item of items) {
+    if (chunk.push(item) < size) continue;
+    yield chunk;
+    chunk = [];
+  }
+  if (chunk.length > 0) yield chunk;
+}
 
 const sameStamp = (left: IndexStamp | null, right: IndexStamp | null): boolean =>
   left?.version === right?.version && left?.tableId === right?.tableId;
@@ -114,7 +131,7 @@ export const openKeyIndex = (folder: string, options: KeyIndexOptions = {}): Key
   const store = openIndexStore(folder, life);
   const { keys, files } = store;
 
-  const putBeside = (fileId: number, entries: readonly Entry[]): void => {
+  const putBeside = (entries: readonly SortedEntry[]): void => {
     const known = new Map<number, boolean>();
     const isKnown = (id: number): boolean => {
       let answer = known.get(id);
@@ -124,9 +141,12 @@ export const openKeyIndex = (folder: string, options: KeyIndexOptions = {}): Key
       }
       return answer;
     };
-    for (const { key, row } of entries) {
-      const bytes = keyBytes(key);
-      keys.putSync(bytes, addLocation(keys.getBinary(bytes), fileId, row, isKnown));
+    const [last] = keys.getKeys({ reverse: true, limit: 1 });
+    // Filled in order from an empty tree, pages are filled up and not split in halves.
+    const behind = last === undefined || last.compare(entries[0]!.key) < 0;
+    for (const { key, locations } of entries) {
+      if (behind) keys.putSync(key, locations, { append: true });
+      else keys.putSync(key, addLocations(locations, keys.getBinary(key), isKnown));
     }
   };
 
@@ -137,7 +157,7 @@ export const openKeyIndex = (folder: string, options: KeyIndexOptions = {}): Key
       const locations =
         before === undefined
           ? oneLocation(fileId, row)
-          : addLocation(before, fileId, row, (id) => announced.has(id));
+          : addLocations(oneLocation(fileId, row), before, (id) => announced.has(id));
       keys.putSync(bytes, locations);
     }
   };
@@ -147,6 +167,39 @@ export const openKeyIndex = (folder: string, options: KeyIndexOptions = {}): Key
     const kept = keepLocations(keys.getBinary(bytes), (id) => announced.has(id));
     if (kept === null) keys.removeSync(bytes);
     else keys.putSync(bytes, kept);
+  };
+
+  const announceAll = async (announcedFiles: Announced): Promise<boolean> => {
+    const sorter = createKeySorter(join(store.path, `sorting-${randomUUID()}`));
+    const ids = new Map<number, string>();
+    try {
+      for await (const { path, keys: fileKeys } of announcedFiles) {
+        const id = store.transaction(() => files.beginAnnouncement(path, clock()));
+        ids.set(id, path);
+        fileKeys.forEach((key, row) => {
+          if (key !== null) sorter.add(storedKey(key), id, row);
+        });
+      }
+      const [firstId = 0] = ids.keys();
+      for (const chunk of inChunks(sorter.sorted(), keysPerTransaction)) {
+        const goOn = store.transaction(() => {
+          // When the index is cleared all of them are gone; the others are looked at in the end.
+          if (!files.isAnnounced(firstId)) return false;
+          putBeside(chunk);
+          return true;
+        });
+        if (!goOn) return false;
+        // The lock of LMDB is not fair: without a pause nobody else would ever get it.
+        await setImmediate();
+      }
+    } finally {
+      sorter.close();
+    }
+    return store.transaction(() => {
+      if (![...ids.keys()].every(files.isAnnounced)) return false;
+      for (const [id, path] of ids) files.register(path, id);
+      return true;
+    });
   };
 
   return {
@@ -162,26 +215,8 @@ export const openKeyIndex = (folder: string, options: KeyIndexOptions = {}): Key
       return found;
     },
     hasFile: files.isRegistered,
-    announce: async (file) => {
-      const id = store.transaction(() => files.beginAnnouncement(file.path, clock()));
-      const entries = entriesOf(file);
-      for (let start = 0; start < entries.length; start += keysPerTransaction) {
-        const chunk = entries.slice(start, start + keysPerTransaction);
-        const isWanted = store.transaction(() => {
-          if (!files.isAnnounced(id)) return false;
-          putBeside(id, chunk);
-          return true;
-        });
-        if (!isWanted) return false;
-        // The lock of LMDB is not fair: without a pause nobody else would ever get it.
-        await setImmediate();
-      }
-      return store.transaction(() => {
-        if (!files.isAnnounced(id)) return false;
-        files.register(file.path, id);
-        return true;
-      });
-    },
+    announceAll,
+    announce: (file) => announceAll([file]),
     advance: (from, to, change) =>
       store.transaction(() => {
         const live = change.announced ?? [];

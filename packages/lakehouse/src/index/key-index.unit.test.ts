@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type IndexStamp, type KeyIndex, type KeyIndexOptions, openKeyIndex } from './key-index.ts';
@@ -69,6 +70,7 @@ describe('the key index', () => {
     const index = open({ keysPerTransaction: 1 });
     for (const interrupt of [() => index.clear(), () => index.forget(['file'])]) {
       const announced = index.announce({ path: 'file', keys: ['x', 'y', 'z'] });
+      await setImmediate();
       interrupt();
       expect(await announced).toBe(false);
       expect(index.hasFile('file')).toBe(false);

@@ -31,17 +31,15 @@ export const keepLocations = (locations: Locations | undefined, keep: Keep): Loc
   return kept.length === 0 ? null : Buffer.concat(kept);
 };
 
-/** A location before those that are to be kept. */
-export const addLocation = (
-  locations: Locations | undefined,
-  fileId: number,
-  row: number,
-  keep: Keep,
-): Locations => {
-  const added = oneLocation(fileId, row);
-  const kept = keepLocations(
-    locations,
-    (id, number) => !(id === fileId && number === row) && keep(id, number),
-  );
+const includes = (locations: Locations, fileId: number, row: number): boolean => {
+  for (let offset = 0; offset < locations.length; offset += LOCATION_BYTES) {
+    if (locations.readUInt32LE(offset) === fileId && locations.readUInt32LE(offset + 4) === row) return true;
+  }
+  return false;
+};
+
+/** Locations before those of before that are to be kept. */
+export const addLocations = (added: Locations, before: Locations | undefined, keep: Keep): Locations => {
+  const kept = keepLocations(before, (id, row) => keep(id, row) && !includes(added, id, row));
   return kept === null ? added : Buffer.concat([added, kept]);
 };

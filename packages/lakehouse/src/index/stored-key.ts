@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 
 /** Bytes of a key in the index. */
-const KEY_BYTES = 16;
+export const KEY_BYTES = 16;
 
 /**
  * What stands for a key in the index: the first 128 bits of its SHA-256, as one Latin-1 character a byte, so that
