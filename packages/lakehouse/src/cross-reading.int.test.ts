@@ -72,20 +72,6 @@ columns = [Array(request["ids"], DataType.utf8()), Array([2000] * len(request["i
 write_deltalake(request["path"], Table.from_arrays(columns, schema=Schema(fields)), mode="append")
 `;
 
-const CREATE_WITH_DELTA_RS = `
-import json, sys
-from deltalake import QueryBuilder, write_deltalake
-request = json.load(sys.stdin)
-rows = QueryBuilder().execute("""
-  select id, cast(n as bigint) as n, cast(cast(n as decimal(18,2)) / 4 as decimal(18,2)) as amount,
-    cast(n as decimal(30,4)) as huge, arrow_cast('2024-01-01T00:00:00.123456Z', 'Timestamp(Microsecond, Some(\\"UTC\\"))') as at,
-    date '2024-02-29' as day, [n, null] as list, named_struct('x', n, 'y', id) as struct, n % 2 = 0 as flag,
-    cast(n as double) / 4 as rate, cast(id as bytea) as raw
-  from (values ('a', 1), ('b', 2), (null, 3)) as v(id, n) order by n
-""").read_all()
-write_deltalake(request["path"], rows)
-`;
-
 let folder: string;
 let lakehouse: Lakehouse;
 
@@ -232,51 +218,6 @@ describe('cross-reading', { timeout: 120_000 }, () => {
       await table.close();
     },
   );
-
-  it('reads a table that delta-rs created, and appends to it', async () => {
-    const path = join(folder, 'created-by-delta-rs');
-    await runPython({ code: CREATE_WITH_DELTA_RS }, { path });
-    const required = { nullable: false };
-    const table = await openTable({
-      path,
-      name: 'created-by-delta-rs',
-      kind: 'append',
-      schema: [
-        column.string('id'),
-        column.long('n', required),
-        column.decimal('amount', 18, 2, required),
-        column.decimal('huge', 30, 4, required),
-        column.timestamp('at', required),
-        column.date('day', required),
-        column.list('list', { type: 'long' }, { containsNull: true }),
-        column.struct('struct', [column.long('x'), column.string('y')]),
-        column.boolean('flag', required),
-        column.double('rate', required),
-        column.binary('raw'),
-      ],
-    });
-    const theirs = (id: string | null, n: number): Row => ({
-      id,
-      n,
-      amount: n * 25,
-      huge: n * 10_000,
-      at: 1_704_067_200_123.456,
-      day: '2024-02-29',
-      list: [n, null],
-      struct: { x: n, y: id },
-      flag: n % 2 === 0,
-      rate: n / 4,
-      raw: id === null ? null : Uint8Array.from(Buffer.from(id)),
-    });
-    const expected = [theirs('a', 1), theirs('b', 2), theirs(null, 3)];
-    expect(await allRows(table)).toEqual(expected);
-    await table.append([theirs('c', 4)]);
-    expect(await readWithDeltalake(path, 'select * from t where n >= 3 order by n')).toMatchObject([
-      { id: null, n: 3, amount: '0.75', huge: '3.0000', list: [3, null], struct: { x: 3, y: null } },
-      { id: 'c', n: 4, amount: '1.00', huge: '4.0000', at: '2024-01-01T00:00:00.123456Z' },
-    ]);
-    await table.close();
-  });
 
   it('goes on after delta-rs restored an older version, positions kept', async () => {
     const schema = [column.string('id', { nullable: false }), column.timestamp('at')];

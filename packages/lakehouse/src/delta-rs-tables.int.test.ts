@@ -91,6 +91,22 @@ describe('a table of delta-rs', { timeout: 120_000 }, () => {
     });
   });
 
+  it('gets back from us what we read, with values of every type', async () => {
+    const path = join(folder, 'every-type-back');
+    await runPython({ code: EVERY_TYPE }, { path });
+    const view = await readTable({ path });
+    const table = await openTable({ path, name: 'back', schema: view.schema, kind: 'append' });
+    const rows: Row[] = [];
+    for await (const row of view.scanRows()) rows.push({ ...row, id: Number(row['id']) + 10 });
+    await table.append(rows);
+    await table.close();
+    const theirs = await theirRows(path);
+    expect(theirs).toHaveLength(6);
+    expect(theirs).toEqual(await ourRows(path));
+    const withoutId = theirs.map((row) => JSON.stringify({ ...row, id: Number(row['id']) % 10 }));
+    expect(new Set(withoutId).size).toBe(3);
+  });
+
   it('is read after deletes, updates, merges, compaction and a checkpoint, in partitions, and as it was', async () => {
     const path = join(folder, 'operations');
     await runPython({ code: OPERATIONS }, { path });
