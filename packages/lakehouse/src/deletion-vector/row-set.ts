@@ -55,14 +55,23 @@ const toBitmap = (block: Block | undefined): Uint8Array => {
   return bitmap;
 };
 
+/** The block of two sorted lists; `added` is short and may name a row twice. */
+const mergeLists = (before: Uint16Array, added: Uint16Array): Block => {
+  const list = new Uint16Array(before.length + added.length);
+  let count = 0;
+  let from = 0;
+  for (const low of added) {
+    while (from < before.length && before[from]! <= low) list[count++] = before[from++]!;
+    if (count === 0 || list[count - 1] !== low) list[count++] = low;
+  }
+  list.set(before.subarray(from), count);
+  count += before.length - from;
+  return { count, list: list.subarray(0, count), bitmap: null };
+};
+
 const grow = (block: Block | undefined, lows: readonly number[]): Block => {
   if (!block?.bitmap && (block?.count ?? 0) + lows.length <= MAX_LIST) {
-    const before = block?.list ?? new Uint16Array();
-    const added = [...new Set(lows)].filter((low) => !inList(before, low));
-    const list = new Uint16Array(before.length + added.length);
-    list.set(before);
-    list.set(added, before.length);
-    return { count: list.length, list: list.sort(), bitmap: null };
+    return mergeLists(block?.list ?? new Uint16Array(), Uint16Array.from(lows).sort());
   }
   const bitmap = toBitmap(block);
   let count = block?.count ?? 0;

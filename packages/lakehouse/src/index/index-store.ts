@@ -25,7 +25,14 @@ const MAP_BYTES = 16 * 1024 ** 3;
 /** Opens or creates the store of a life of the machine in a folder. */
 export const openIndexStore = (folder: string, life: string | null): IndexStore => {
   const { path, synced } = prepareIndexFolder(folder, life);
-  const root = open({ path, maxDbs: 8, noSubdir: false, mapSize: MAP_BYTES, noSync: !synced });
+  const root = open({
+    path,
+    maxDbs: 8,
+    noSubdir: false,
+    mapSize: MAP_BYTES,
+    noMemInit: true,
+    noSync: !synced,
+  });
   const meta = root.openDB<IndexStamp, string>({ name: 'stamp', encoding: 'json' });
   const keys = root.openDB<Buffer, Buffer>({ name: 'locations', encoding: 'binary', keyEncoding: 'binary' });
   const files = createFileRegister(root);

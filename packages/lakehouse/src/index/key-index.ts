@@ -42,6 +42,8 @@ export type KeyIndex = {
   readonly stamp: () => IndexStamp | null;
   /** Where the key's row may be, in no order; the valid location is the one that is live and visible. */
   readonly find: (key: string) => readonly RowLocation[];
+  /** `find` of many keys at once; the locations in no order. */
+  readonly findAll: (keys: Iterable<string>) => readonly RowLocation[];
   /** True when the rows of this data file have been put in. */
   readonly hasFile: (path: string) => boolean;
   /**
@@ -131,6 +133,19 @@ export const openKeyIndex = (folder: string, options: KeyIndexOptions = {}): Key
   const store = openIndexStore(folder, life);
   const { keys, files } = store;
 
+  const locate = (stored: readonly string[]): readonly RowLocation[] => {
+    const found: RowLocation[] = [];
+    for (const key of stored) {
+      const locations = keys.getBinary(keyBytes(key));
+      if (locations === undefined) continue;
+      forEachLocation(locations, (id, row) => {
+        const path = files.pathOf(id);
+        if (path !== undefined) found.push({ path, row });
+      });
+    }
+    return found;
+  };
+
   const putBeside = (entries: readonly SortedEntry[]): void => {
     const known = new Map<number, boolean>();
     const isKnown = (id: number): boolean => {
@@ -204,16 +219,9 @@ export const openKeyIndex = (folder: string, options: KeyIndexOptions = {}): Key
 
   return {
     stamp: store.stamp,
-    find: (key) => {
-      const locations = keys.getBinary(keyBytes(storedKey(key)));
-      if (locations === undefined) return [];
-      const found: RowLocation[] = [];
-      forEachLocation(locations, (id, row) => {
-        const path = files.pathOf(id);
-        if (path !== undefined) found.push({ path, row });
-      });
-      return found;
-    },
+    find: (key) => locate([storedKey(key)]),
+    // In the order of the tree, so that neighbours are found on the same pages.
+    findAll: (wanted) => locate(Array.from(wanted, storedKey).sort()),
     hasFile: files.isRegistered,
     announceAll,
     announce: (file) => announceAll([file]),

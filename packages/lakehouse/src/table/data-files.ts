@@ -133,9 +133,11 @@ const recordCounts = new WeakMap<AddFile, number | null>();
 export const physicalRows = (file: AddFile): number | null => {
   let count = recordCounts.get(file);
   if (count === undefined) {
-    // Parsed only for this number: bounds may be numbers that JavaScript cannot hold.
-    const stats =
-      file.stats === undefined ? {} : (JSON.parse(file.stats) as { readonly numRecords?: number });
+    // Bounds may be numbers that JavaScript cannot hold; most writers put the count first, so that a file whose
+    // vector has changed need not be parsed.
+    const first = /^\{"numRecords":(\d+)[,}]/.exec(file.stats ?? '');
+    const stats: { readonly numRecords?: number } =
+      first === null ? JSON.parse(file.stats ?? '{}') : { numRecords: Number(first[1]) };
     count = stats.numRecords ?? null;
     recordCounts.set(file, count);
   }

@@ -31,14 +31,12 @@ const candidates = (
   const stamp = index.stamp();
   if (stamp?.version !== snapshot.version || stamp.tableId !== snapshot.metadata!.id) return null;
   const rowsByFile = new Map<AddFile, number[]>();
-  for (const key of keys) {
-    for (const { path, row } of index.find(key)) {
-      const file = snapshot.files.get(path);
-      if (file === undefined) continue;
-      const rows = rowsByFile.get(file);
-      if (rows === undefined) rowsByFile.set(file, [row]);
-      else rows.push(row);
-    }
+  for (const { path, row } of index.findAll(keys)) {
+    const file = snapshot.files.get(path);
+    if (file === undefined) continue;
+    const rows = rowsByFile.get(file);
+    if (rows === undefined) rowsByFile.set(file, [row]);
+    else rows.push(row);
   }
   return rowsByFile;
 };
