@@ -30,7 +30,6 @@ export const openIndexStore = (folder: string, life: string | null): IndexStore 
     maxDbs: 8,
     noSubdir: false,
     mapSize: MAP_BYTES,
-    noMemInit: true,
     noSync: !synced,
   });
   const meta = root.openDB<IndexStamp, string>({ name: 'stamp', encoding: 'json' });
