@@ -127,6 +127,14 @@ describe('statistics', { timeout: 30_000 }, () => {
     expect(stats).toContain('"huge":12345678901234567.890123');
   });
 
+  it('have lone surrogates as the U+FFFD that the file has', () => {
+    const { stats } = writeParquet(SCHEMA, [{ text: '\ud800' }, { text: '\ufffe' }]);
+    expect(parse(stats)).toMatchObject({ minValues: { text: '\ufffd' }, maxValues: { text: '\ufffe' } });
+    expect(parse(writeParquet(SCHEMA, [{ text: '\udfff' }]).stats)).toMatchObject({
+      ...{ minValues: { text: '\ufffd' }, maxValues: { text: '\ufffd' } },
+    });
+  });
+
   it('leave out the bounds of a column with NaN or an infinity, which JSON cannot say', () => {
     const stats = JSON.parse(writeParquet(SCHEMA, [{ rate: 1 }, { rate: Number.NaN }]).stats);
     expect(stats.minValues).toEqual({});

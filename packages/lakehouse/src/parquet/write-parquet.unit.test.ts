@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
+import { parquetMetadata } from 'hyparquet';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { localStorage } from '../local-storage.ts';
 import { column, type Row, type TableSchema } from '../schema/table-schema.ts';
@@ -49,18 +50,23 @@ describe('a Parquet file', { timeout: 30_000 }, () => {
     ['row groups', { rows: 100_003, text: (n: number) => `same ${n % 7}` }],
     ['pages behind a dictionary that was given up', { rows: 3000, text: (n: number) => `ü${n}` }],
   ])('holds rows of several %s', async (_, { rows, text }) => {
-    const schema = [
-      column.string('a', { nullable: false }),
-      column.list('b', { type: 'string' }),
-      column.boolean('c'),
-    ];
+    const schema = [column.string('a'), column.list('b', { type: 'string' }), column.boolean('c')];
     const wanted = Array.from({ length: rows }, (_unused, n) => ({
-      a: text(n),
+      a: n % 9 === 0 ? null : text(n),
       b: n % 3 === 0 ? null : Array.from({ length: n % 4 }, (_item, m) => text(n + m)),
       c: n % 5 === 0 ? null : n % 2 === 0,
     }));
-    const { read } = await write(schema, wanted);
+    const { read, file } = await write(schema, wanted);
     expect(read).toEqual(wanted);
+    const nulls = (name: 'a' | 'c') => wanted.filter((row) => row[name] === null).length;
+    expect(JSON.parse(file.stats).nullCount).toEqual({ a: nulls('a'), c: nulls('c') });
+    const { row_groups } = parquetMetadata(Uint8Array.from(file.data).buffer);
+    for (const { columns, num_rows } of row_groups) {
+      expect(columns.map(({ meta_data }) => meta_data!.num_values).filter((_v, n) => n !== 1)).toEqual([
+        num_rows,
+        num_rows,
+      ]);
+    }
   });
 
   it('holds a date of a year beyond four digits, and a timestamp no Date can hold', async () => {
