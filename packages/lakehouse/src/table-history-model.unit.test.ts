@@ -140,7 +140,7 @@ const describeHistory = async (vectors: boolean, steps: readonly Step[]) => {
 };
 
 describe('an upsert table in the course of time', () => {
-  it.each([{ vectors: true }])(
+  it.each([{ vectors: true }, { vectors: false }])(
     'shows what it was at every version and moment of the retention, whatever is cleaned up and whoever crashes (vectors: $vectors)',
     async ({ vectors }) => {
       await fc.assert(
