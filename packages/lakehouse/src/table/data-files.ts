@@ -144,10 +144,20 @@ export const physicalRows = (file: AddFile): number | null => {
   return count;
 };
 
-/** The stats of a file some rows of which a vector hides: bounds and null counts are not tight any more. */
+/**
+ * A file below this is read as quickly as its bounds are, and merged soon. Every upsert names the files whose rows it
+ * replaces anew in the log: with their bounds that is 2.2 KB a file, without them 0.9 KB.
+ */
+const WORTH_BOUNDS_BYTES = 1024 * 1024;
+
+/**
+ * The stats of a file some rows of which a vector hides: bounds and null counts are not tight any more, and small
+ * files go without them.
+ */
 export const looseStats = (file: AddFile, rows: number): string => {
   const { stats } = file;
-  if (stats === undefined || physicalRows(file) === null) return `{"numRecords":${rows},"tightBounds":false}`;
+  if (stats === undefined || physicalRows(file) === null || file.size < WORTH_BOUNDS_BYTES)
+    return `{"numRecords":${rows},"tightBounds":false}`;
   if (/"tightBounds"\s*:\s*(true|false)/.test(stats)) {
     return stats.replace(/"tightBounds"\s*:\s*true/, '"tightBounds":false');
   }
