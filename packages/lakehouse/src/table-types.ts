@@ -53,6 +53,8 @@ export type HistoryEntry = {
   /** Values are as the writer put them, mostly texts of JSON. */
   readonly operationParameters: Readonly<Record<string, unknown>>;
   readonly operationMetrics: Readonly<Record<string, string>>;
+  /** The program that wrote it, as it calls itself; null when it does not tell. */
+  readonly engineInfo: string | null;
 };
 
 export type OpenTableOptions = {
