@@ -46,11 +46,17 @@ const orNull = (
   below: readonly ColumnWriter[],
   write: (value: unknown, repetition: number) => void,
 ): Omit<ColumnWriter, 'statistics'> => {
+  const leaves = below.flatMap((writer) => writer.leaves);
+  if (leaves.length === 0) {
+    throw new PlatformError('DELTA_UNSUPPORTED', `column ${place.path} has no part that a file can hold`, {
+      details: { field: place.path },
+    });
+  }
   const writeNull = (definition: number, repetition: number): void => {
     for (const writer of below) writer.writeNull(definition, repetition);
   };
   return {
-    leaves: below.flatMap((writer) => writer.leaves),
+    leaves,
     writeNull,
     write: (value, repetition) => {
       if (!isAbsent(value)) write(value, repetition);

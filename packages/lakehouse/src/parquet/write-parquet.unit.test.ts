@@ -82,6 +82,8 @@ describe('a Parquet file', { timeout: 30_000 }, () => {
     const { read } = await write(schema, [{ n: 1, s: { m: 2 } }]);
     expect(read).toEqual([{ n: 1, nothing: null, s: { nothing: null, m: 2 } }]);
     expect(() => writeParquet(schema, [{ nothing: 1 }])).toThrow('column nothing takes nothing but null');
+    expect(() => writeParquet([column.list('l', nothing)], [])).toThrow('column l has no part');
+    expect(() => writeParquet([column.struct('s', [nothing])], [])).toThrow('column s has no part');
   });
 
   it('has no rows when there are none', async () => {
