@@ -66,9 +66,13 @@ export type OpenTableOptions = {
   readonly schema: TableSchema;
   readonly kind: TableKind;
   readonly partitionColumns?: readonly string[];
-  /** Folder of the key index of an upsert table; may be lost at any time. One writer at a time uses it. */
+  /** Folder of the key index of an upsert table; may be lost at any time. Threads and processes may share it. */
   readonly indexDir?: string;
-  /** Delta table properties of a table to create, e.g. `delta.deletedFileRetentionDuration`. */
+  /**
+   * Delta table properties of a table to create, e.g. `delta.deletedFileRetentionDuration`. An upsert table with
+   * `delta.enableDeletionVectors` `false` is plain: upserts rewrite the files whose rows they change, which costs
+   * more, and readers of any age can read it.
+   */
   readonly properties?: Readonly<Record<string, string>>;
   /** Epoch milliseconds; the wall clock unless told. */
   readonly clock?: () => number;
