@@ -151,19 +151,23 @@ const advanceIndex = (context: TableContext, { output, live }: Rebased): void =>
 export const commitMerge = async (context: TableContext, result: MergeResult): Promise<MergeOutcome> => {
   const former = loaderOfFormer(context);
   let rebased: Rebased | undefined;
+  let planned = false;
   try {
     await context.log.commit(
       'rearrange',
       async () => {
         await discard(context, rebased?.vectorFile);
         rebased = undefined;
+        planned = false;
         rebased = await rebase(context, result, former);
+        planned = true;
         return rebased.commit;
       },
       MOST_ATTEMPTS,
     );
   } catch (error) {
-    if (!isCertain(error)) throw error;
+    // What fails before there is anything to commit has committed nothing, whatever it is.
+    if (planned && !isCertain(error)) throw error;
     await discard(context, rebased?.vectorFile);
     await discardMerge(context, result);
     if (!isPlatformError(error, 'DELTA_CONFLICT')) throw error;

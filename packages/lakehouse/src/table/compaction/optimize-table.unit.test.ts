@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { PlatformError } from '@marketing-streams/platform/errors';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { addRows, EMPTY_ROW_SET } from '../../deletion-vector/row-set.ts';
 import { storeVectors } from '../../deletion-vector/vector-storage.ts';
@@ -196,6 +197,33 @@ describe('optimize', { timeout: 30_000 }, () => {
     });
     expect(await values(table)).toBe('a1 b1 c1 d1');
     expect(table.files()).toHaveLength(1);
+  });
+
+  it('leaves no file when the disk is full', async () => {
+    const { storage, beforeCommit } = interruptible();
+    const full = async (): Promise<never> => {
+      throw new PlatformError('DISK_FULL', 'no space left');
+    };
+    let isFull = false;
+    const table = await tables.openUpsert({
+      path: { ...storage, write: (path, data) => (isFull ? full() : storage.write(path, data)) },
+    });
+    const ids = Array.from({ length: 2000 }, (_, row) => `${row}`);
+    const rowsOf = (value: number, step: number) =>
+      ids.filter((_, row) => row % step === 0).map((id) => ({ id, value }));
+    await table.upsert(rowsOf(1, 1).slice(0, 1000), []);
+    await table.upsert(rowsOf(1, 1).slice(1000), []);
+    const result = await run(table);
+    await table.upsert(rowsOf(2, 3), []);
+    const before = await dataFiles();
+    isFull = true;
+    beforeCommit(full);
+    await expect(table.merges.commit(result)).rejects.toMatchObject({ code: 'DISK_FULL' });
+    expect(before).toHaveLength((await dataFiles()).length + 1);
+    isFull = false;
+    beforeCommit(async () => {});
+    expect(await table.optimize({ minFiles: 2 })).toMatchObject({ givenUp: [] });
+    expect(await rowsById(table)).toHaveLength(2000);
   });
 
   it('gives up when another writer is first time and again', async () => {
