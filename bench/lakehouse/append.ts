@@ -57,6 +57,7 @@ const measureSize = async (
  */
 export const measureAppend: Part = async (workspace, options) => {
   const metrics: Metric[] = [];
-  for (const size of SIZES) metrics.push(...(await measureSize(workspace, options, size)));
+  for (const size of SIZES.filter(({ rows }) => rows <= options.appendUpTo))
+    metrics.push(...(await measureSize(workspace, options, size)));
   return metrics;
 };

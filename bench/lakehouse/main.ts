@@ -76,12 +76,13 @@ const benchOptions = (): BenchOptions => {
     usual: number,
     quick: number,
   ): number => (values[name] === undefined ? (values.quick ? quick : usual) : whole(name, values[name]));
-  const sizes = values.rows ?? (values.quick ? '10000,100000' : '10000,100000,1000000,10000000');
+  const sizes = values.rows ?? (values.quick ? '100000' : '10000,100000,1000000,10000000');
   return {
     rows: sizes.split(',').map((text) => whole('rows', text)),
+    appendUpTo: values.quick ? 10_000 : 100_000,
     batches: number('batches', 100, 10),
-    tableRows: number('table-rows', 1_000_000, 100_000),
-    sustainedBatches: number('sustained-batches', 1000, 100),
+    tableRows: number('table-rows', 1_000_000, 50_000),
+    sustainedBatches: number('sustained-batches', 1000, 50),
     commits: values.quick ? 100 : 1000,
     mergeUpTo: values['merge-10m'] ? Number.POSITIVE_INFINITY : 1_000_000,
     profile: values.profile,

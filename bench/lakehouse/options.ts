@@ -3,6 +3,8 @@ import type { Workspace } from './workspace.ts';
 
 /** How much is measured. */
 export type BenchOptions = {
+  /** Rows of the largest append. */
+  readonly appendUpTo: number;
   /** Sizes of the tables upserted into. */
   readonly rows: readonly number[];
   /** Upserts measured at each size. */
