@@ -60,6 +60,7 @@ const reasonOf = (failure: S3Failure): string => {
   const status = statusOf(failure);
   const name = typeof failure.code === 'string' ? failure.code : (failure.name ?? 'unknown error');
   const message = failure.message && failure.message !== name ? `: ${failure.message}` : '';
+  if (name === 'Error' && message !== '') return failure.message!;
   return `${name}${status === undefined ? '' : ` (${status})`}${message}`;
 };
 
