@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { pythonEnvironment } from '@marketing-streams/lakehouse/testing/python-environment';
+import { preparePython } from '@marketing-streams/lakehouse/testing/python-environment';
 import { usageOf } from '../src/process-usage.ts';
 
 /** What ours.ts does on demand. */
@@ -98,7 +98,5 @@ export const startOurs = (profile?: string): Engine<OursCommand> =>
   ]);
 
 /** Starts delta-rs in a fresh process. Throws PREREQUISITE_MISSING without a usable python3. */
-export const startDeltaRs = async (): Promise<Engine<DeltaRsCommand>> => {
-  const python = await pythonEnvironment('venv-bench', local('./requirements.txt'));
-  return startEngine(python, [local('./delta_rs.py')]);
-};
+export const startDeltaRs = async (): Promise<Engine<DeltaRsCommand>> =>
+  startEngine(await preparePython(), [local('./delta_rs.py')]);

@@ -8,35 +8,36 @@ const run = promisify(execFile);
 
 const REQUIREMENTS = fileURLToPath(new URL('./requirements.txt', import.meta.url));
 const LOCAL_FOLDER = fileURLToPath(new URL('../../../../.local/', import.meta.url));
-/** A copy of the requirements inside an environment: it is there only when the installation went through. */
+const ENVIRONMENT = `${LOCAL_FOLDER}venv-deltalake`;
+/** A copy of the requirements inside the environment: it is there only when the installation went through. */
 const INSTALLED = 'installed-requirements.txt';
 
-const isCurrent = async (environment: string, requirements: string): Promise<boolean> => {
+const isCurrent = async (): Promise<boolean> => {
   const [wanted, installed] = await Promise.all([
-    readFile(requirements, 'utf8'),
-    readFile(`${environment}/${INSTALLED}`, 'utf8').catch(() => null),
+    readFile(REQUIREMENTS, 'utf8'),
+    readFile(`${ENVIRONMENT}/${INSTALLED}`, 'utf8').catch(() => null),
   ]);
   return wanted === installed;
 };
 
-const install = async (environment: string, requirements: string): Promise<void> => {
+const install = async (): Promise<void> => {
   await mkdir(LOCAL_FOLDER, { recursive: true });
-  const draft = `${environment}-${process.pid}`;
+  const draft = `${ENVIRONMENT}-${process.pid}`;
   try {
     await run('python3', ['-m', 'venv', draft]);
     await run(`${draft}/bin/python`, [
       ...['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check'],
-      ...['--requirement', requirements],
+      ...['--requirement', REQUIREMENTS],
     ]);
-    await cp(requirements, `${draft}/${INSTALLED}`);
+    await cp(REQUIREMENTS, `${draft}/${INSTALLED}`);
     // Another process may have been quicker; its environment is as good.
-    if (await isCurrent(environment, requirements)) return;
-    await rm(environment, { recursive: true, force: true });
-    await rename(draft, environment);
+    if (await isCurrent()) return;
+    await rm(ENVIRONMENT, { recursive: true, force: true });
+    await rename(draft, ENVIRONMENT);
   } catch (cause) {
     throw new PlatformError(
       'PREREQUISITE_MISSING',
-      `the Python environment ${environment} could not be made (python3 with venv and pip are needed): ${String(cause)}`,
+      `the Python environment ${ENVIRONMENT} could not be made (python3 with venv and pip are needed): ${String(cause)}`,
       { cause },
     );
   } finally {
@@ -44,22 +45,16 @@ const install = async (environment: string, requirements: string): Promise<void>
   }
 };
 
+let ready: Promise<void> | null = null;
+
 /**
- * A virtual environment in `.local/` with the packages of a requirements file; the path of its Python. Installed at
- * the first call and after a change of the file. Throws PREREQUISITE_MISSING without a usable python3.
+ * Makes the virtual environment with the pinned `deltalake`, kept in `.local/venv-deltalake`; the path of its Python.
+ * Throws PREREQUISITE_MISSING without a usable python3.
  */
-export const pythonEnvironment = async (name: string, requirements: string): Promise<string> => {
-  const environment = `${LOCAL_FOLDER}${name}`;
-  if (!(await isCurrent(environment, requirements))) await install(environment, requirements);
-  return `${environment}/bin/python`;
-};
-
-let ready: Promise<string> | null = null;
-
-/** Python with the pinned `deltalake`; see `pythonEnvironment`. */
-export const preparePython = (): Promise<string> => {
-  ready ??= pythonEnvironment('venv-deltalake', REQUIREMENTS);
-  return ready;
+export const preparePython = async (): Promise<string> => {
+  ready ??= isCurrent().then((current) => (current ? undefined : install()));
+  await ready;
+  return `${ENVIRONMENT}/bin/python`;
 };
 
 /**
