@@ -28,6 +28,11 @@ const POSITION_MASK = 0xff_ffff;
 
 type Bucket = { bytes: Buffer; used: number; file: number | null };
 
+const compareKeys = (bytes: Buffer, left: number, right: number): number =>
+  // Nearly all keys differ in their first bytes, and a call of compare costs more than looking at them.
+  bytes.readUInt32BE(left) - bytes.readUInt32BE(right) ||
+  bytes.compare(bytes, right, right + KEY_BYTES, left, left + KEY_BYTES);
+
 /** Where the entries start, in the order of their keys. */
 const order = (bytes: Buffer): Uint32Array => {
   const count = bytes.length / ENTRY_BYTES;
@@ -45,10 +50,7 @@ const order = (bytes: Buffer): Uint32Array => {
     const start = (halves[index * 2]! & POSITION_MASK) * ENTRY_BYTES;
     let place = index;
     // Keys that share 40 bits are rare, unless they are the same.
-    while (
-      place > 0 &&
-      bytes.compare(bytes, start, start + KEY_BYTES, starts[place - 1]!, starts[place - 1]! + KEY_BYTES) > 0
-    ) {
+    while (place > 0 && compareKeys(bytes, starts[place - 1]!, start) > 0) {
       starts[place] = starts[place - 1]!;
       place--;
     }
@@ -57,18 +59,22 @@ const order = (bytes: Buffer): Uint32Array => {
   return starts;
 };
 
+const locationsAt = (bytes: Buffer, start: number): Buffer =>
+  bytes.subarray(start + KEY_BYTES, start + ENTRY_BYTES);
+
 function* entriesOf(bytes: Buffer): Generator<SortedEntry> {
   const starts = order(bytes);
   let from = 0;
   while (from < starts.length) {
     const start = starts[from]!;
-    const key = bytes.subarray(start, start + KEY_BYTES);
     let to = from + 1;
-    while (to < starts.length && key.compare(bytes, starts[to]!, starts[to]! + KEY_BYTES) === 0) to++;
-    const parts = Array.from(starts.subarray(from, to), (entry) =>
-      bytes.subarray(entry + KEY_BYTES, entry + ENTRY_BYTES),
-    );
-    yield { key, locations: parts.length === 1 ? parts[0]! : Buffer.concat(parts) };
+    while (to < starts.length && compareKeys(bytes, start, starts[to]!) === 0) to++;
+    const key = bytes.subarray(start, start + KEY_BYTES);
+    if (to === from + 1) yield { key, locations: locationsAt(bytes, start) };
+    else {
+      const parts = Array.from(starts.subarray(from, to), (entry) => locationsAt(bytes, entry));
+      yield { key, locations: Buffer.concat(parts) };
+    }
     from = to;
   }
 }

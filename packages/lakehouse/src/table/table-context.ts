@@ -1,5 +1,4 @@
 import { PlatformError } from '@marketing-streams/platform/errors';
-import { hasRow } from '../deletion-vector/row-set.ts';
 import { catchUpIndex } from '../index/catch-up-index.ts';
 import type { IndexedFile, KeyIndex } from '../index/key-index.ts';
 import type { Action, AddFile, Metadata, Protocol } from '../log/actions.ts';
@@ -75,17 +74,6 @@ export const transactionActions = (
     }
     return { txn: { appId, version, lastUpdated } };
   });
-};
-
-/** The visible rows of a file with their row numbers. */
-export const visibleRows = async (
-  context: TableContext,
-  file: AddFile,
-  columns: TableSchema,
-): Promise<{ readonly rows: readonly Row[]; readonly isVisible: (row: number) => boolean }> => {
-  const deleted = await context.vectors.get(file);
-  const rows = await readDataFile(context.layout, file, columns);
-  return { rows, isVisible: (row) => !hasRow(deleted, row) };
 };
 
 const readKeys = async (context: TableContext, keys: KeyAccess, file: AddFile): Promise<IndexedFile> => {
