@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import { bootId } from '@marketing-streams/platform/boot-id';
 import { PlatformError } from '@marketing-streams/platform/errors';
 import type { Row } from '../schema/table-schema.ts';
@@ -74,6 +74,8 @@ export type KeyIndex = {
 export type KeyIndexOptions = {
   /** Keys of an announced file that one transaction puts in; 1000 unless a test says otherwise. */
   readonly keysPerTransaction?: number;
+  /** Wait between the transactions of an announcement, for a thread whose work nobody waits for; default none. */
+  readonly pauseMilliseconds?: number;
   /** Epoch milliseconds; the wall clock unless told. */
   readonly clock?: () => number;
   /** What tells the lives of the machine apart; its boot id unless told, null where it has none. */
@@ -129,7 +131,7 @@ const sameStamp = (left: IndexStamp | null, right: IndexStamp | null): boolean =
 
 /** Opens or creates the index in a folder of its own. */
 export const openKeyIndex = (folder: string, options: KeyIndexOptions = {}): KeyIndex => {
-  const { keysPerTransaction = 1000, clock = Date.now, life = bootId() } = options;
+  const { keysPerTransaction = 1000, pauseMilliseconds = 0, clock = Date.now, life = bootId() } = options;
   const store = openIndexStore(folder, life);
   const { keys, files } = store;
 
@@ -205,7 +207,7 @@ export const openKeyIndex = (folder: string, options: KeyIndexOptions = {}): Key
         });
         if (!goOn) return false;
         // The lock of LMDB is not fair: without a pause nobody else would ever get it.
-        await setImmediate();
+        await (pauseMilliseconds > 0 ? setTimeout(pauseMilliseconds) : setImmediate());
       }
     } finally {
       sorter.close();

@@ -25,8 +25,14 @@ export type JobReport = {
 
 const NOTHING: JobReport = { merge: null, filesRemoved: 0, filesAdded: 0 };
 
+/**
+ * An upsert blocks its thread while another one holds the index's lock. It gets the lock soon when it is held for
+ * milliseconds only, with pauses long enough for a waiting thread to wake up.
+ */
+const GENTLE = { keysPerTransaction: 200, pauseMilliseconds: 2 };
+
 const mergeFiles = async (job: MergeJob, storage: Storage, signal: AbortSignal): Promise<JobReport> => {
-  const index = job.index === null ? null : openKeyIndex(job.index.folder);
+  const index = job.index === null ? null : openKeyIndex(job.index.folder, GENTLE);
   try {
     const announce = index === null ? null : index.announce;
     return { ...NOTHING, merge: await runMerge(job, { storage, announce, clock: Date.now, signal }) };
