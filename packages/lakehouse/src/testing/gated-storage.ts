@@ -10,8 +10,6 @@ export type Gate = {
   readonly held: () => number;
   /** The next changes fail with this code, all unless `times` says how many; null: none. */
   readonly fail: (code: 'DISK_FULL' | 'STORAGE_UNAVAILABLE' | null, times?: number) => void;
-  /** Changes that failed. */
-  readonly failed: () => number;
   /** The storage behind the gate. */
   readonly behind: (storage: Storage) => Storage;
 };
@@ -21,7 +19,6 @@ export const createGate = (): Gate => {
   let wall: PromiseWithResolvers<void> | null = null;
   let code: 'DISK_FULL' | 'STORAGE_UNAVAILABLE' | null = null;
   let held = 0;
-  let failed = 0;
   let failures = Number.POSITIVE_INFINITY;
   const change = async <T>(path: string, run: () => Promise<T>): Promise<T> => {
     if (wall !== null) {
@@ -31,7 +28,6 @@ export const createGate = (): Gate => {
     }
     if (code !== null && failures > 0) {
       failures--;
-      failed++;
       throw new PlatformError(code, `${path}: the test lets nothing be written`);
     }
     return run();
@@ -49,7 +45,6 @@ export const createGate = (): Gate => {
       code = next;
       failures = times;
     },
-    failed: () => failed,
     behind: (storage) => ({
       ...storage,
       write: (path, data) => change(path, () => storage.write(path, data)),
