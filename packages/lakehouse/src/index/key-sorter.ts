@@ -21,7 +21,7 @@ const BUCKET_BITS = 6;
 const BUCKETS = 2 ** BUCKET_BITS;
 /** The key, the file's id and the row's number, both as the index stores them. */
 const ENTRY_BYTES = KEY_BYTES + 8;
-const MEMORY_BYTES = 24 * 1024 * 1024;
+const MEMORY_BYTES = 8 * 1024 * 1024;
 const FIRST_CAPACITY = 16 * ENTRY_BYTES;
 /** Entries are sorted as 64-bit numbers: 40 bits of the key, and 24 bits that tell which entry it is. */
 const POSITION_MASK = 0xff_ffff;
