@@ -2,7 +2,8 @@ import { type AddFile, type RemoveFile, vectorId } from '../log/actions.ts';
 import { type Commit, readCommit } from '../log/load-snapshot.ts';
 import type { Snapshot } from '../log/snapshot.ts';
 import type { Storage } from '../storage.ts';
-import type { IndexedFile, IndexStamp, KeyIndex } from './key-index.ts';
+import type { IndexStamp } from './index-store.ts';
+import type { IndexedFile, KeyIndex } from './key-index.ts';
 
 type CatchUp = {
   readonly index: KeyIndex;

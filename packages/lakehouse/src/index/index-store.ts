@@ -1,7 +1,9 @@
 import { type Database, open } from 'lmdb';
 import { createFileRegister, type FileRegister } from './file-register.ts';
 import { prepareIndexFolder } from './index-folder.ts';
-import type { IndexStamp } from './key-index.ts';
+
+/** What the index reflects: a version of one table under one choice of keys. */
+export type IndexStamp = { readonly tableId: string; readonly version: number };
 
 /** The LMDB environment of a key index. What writes is to be called inside of `transaction`. */
 export type IndexStore = {

@@ -5,16 +5,13 @@ import { bootId } from '@marketing-streams/platform/boot-id';
 import { PlatformError } from '@marketing-streams/platform/errors';
 import type { Row } from '../schema/table-schema.ts';
 import type { Announcement } from './file-register.ts';
-import { openIndexStore } from './index-store.ts';
+import { type IndexStamp, openIndexStore } from './index-store.ts';
 import { createKeySorter, type SortedEntry } from './key-sorter.ts';
 import { addLocations, forEachLocation, keepLocations, oneLocation } from './locations.ts';
 import { keyBytes, storedKey } from './stored-key.ts';
 
 /** Where a row lies: the data file's path as the log spells it, and the row's number in it. */
 export type RowLocation = { readonly path: string; readonly row: number };
-
-/** What the index reflects: a version of one table under one choice of keys. */
-export type IndexStamp = { readonly tableId: string; readonly version: number };
 
 /** A data file whose rows are to be found: the keys of its rows by row number, null for rows not visible. */
 export type IndexedFile = { readonly path: string; readonly keys: readonly (string | null)[] };

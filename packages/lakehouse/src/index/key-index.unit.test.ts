@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type IndexStamp, type KeyIndex, type KeyIndexOptions, openKeyIndex } from './key-index.ts';
+import type { IndexStamp } from './index-store.ts';
+import { type KeyIndex, type KeyIndexOptions, openKeyIndex } from './key-index.ts';
 
 let folder: string;
 let opened: KeyIndex[];
