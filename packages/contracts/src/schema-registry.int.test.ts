@@ -30,6 +30,12 @@ describe('against a real registry', () => {
     expect(JSON.parse((await other.schemaById(id)) ?? '')).toEqual(JSON.parse(first));
   });
 
+  it('gives every process the id of a schema that all register at once', async () => {
+    const processes = Array.from({ length: 12 }, () => createSchemaRegistry({ url }));
+    const ids = await Promise.all(processes.map((registry) => registry.register(subject, first, 'AVRO')));
+    expect(new Set(ids).size).toBe(1);
+  });
+
   it('knows nothing of an id nobody registered', async () => {
     const registry = createSchemaRegistry({ url });
     expect(await registry.schemaById(2_147_483_646)).toBeNull();
@@ -124,6 +130,19 @@ describe('when the registry', () => {
     const outage = { code: 'REGISTRY_UNAVAILABLE', retriable: true };
     await expect(registry.schemaById(1)).rejects.toMatchObject(outage);
     await expect(registry.register('a-value', first, 'AVRO')).rejects.toMatchObject(outage);
+  });
+
+  it('says that another process has just registered the same, it is asked again', async () => {
+    let requests = 0;
+    const address = await serve((_, response) => {
+      requests++;
+      if (requests === 1) response.writeHead(409).end('{"message":"already exists"}');
+      else response.end('{"id":7}');
+    });
+    expect(await createSchemaRegistry({ url: `http://${address}` }).register('a-value', first, 'AVRO')).toBe(
+      7,
+    );
+    expect(requests).toBe(2);
   });
 
   it('wants a password, it gets the one in the URL and nobody reads it in an error', async () => {

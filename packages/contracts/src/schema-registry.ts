@@ -108,7 +108,10 @@ export const createSchemaRegistry = (options: SchemaRegistryOptions): SchemaRegi
       const known = ids.get(key);
       if (known !== undefined) return known;
       const path = `/subjects/${encodeURIComponent(subject)}/versions`;
-      const answer = await request('POST', path, withType(schema, type));
+      let answer = await request('POST', path, withType(schema, type));
+      // Apicurio says so too when another process registers the subject at this moment; an incompatible schema
+      // is refused again.
+      if (answer.status === 409) answer = await request('POST', path, withType(schema, type));
       const id = answer.body['id'];
       if (answer.status !== 200 || typeof id !== 'number') throw refused(`registering ${subject}`, answer);
       ids.set(key, id);
