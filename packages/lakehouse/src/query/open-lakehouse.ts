@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { mkdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { DuckDBInstance } from '@duckdb/node-api';
@@ -37,8 +38,10 @@ export const openLakehouse = (options: LakehouseOptions): Lakehouse => {
   let engine: Promise<DuckDBInstance> | null = null;
   let queries = 0;
 
-  const startEngine = (): Promise<DuckDBInstance> =>
-    openEngine({
+  const startEngine = async (): Promise<DuckDBInstance> => {
+    // DuckDB makes the last folder of a path only, and not before it spills.
+    await mkdir(scratch, { recursive: true });
+    return openEngine({
       memoryLimit: options.memoryLimit ?? DEFAULT_MEMORY_LIMIT,
       threads: options.threads ?? 2,
       temporaryFolder: join(scratch, 'spill'),
@@ -48,6 +51,7 @@ export const openLakehouse = (options: LakehouseOptions): Lakehouse => {
         scratch,
       ],
     });
+  };
 
   const findTable = async (name: string, wanted: WantedVersion): Promise<TableVersion> => {
     const table = await names.locate(name);
@@ -108,6 +112,7 @@ export const openLakehouse = (options: LakehouseOptions): Lakehouse => {
       await slots.close();
       (await engine)?.closeSync();
       await copies.close();
+      await rm(scratch, { recursive: true, force: true });
     },
   };
 };

@@ -61,6 +61,18 @@ describe('limits, parameters and errors of queries', () => {
     expect(await rowsOf('SELECT 1 AS n')).toEqual([{ n: 1 }]);
   });
 
+  it('spills to disk what does not fit into memory, though no file of a store was copied before', async () => {
+    const spilling = openLakehouse({ deltaDir: tables.folder, threads: 1, memoryLimit: '32MB' });
+    try {
+      const sorted = 'SELECT n FROM range(1_500_000) t(n) ORDER BY hash(n), n';
+      expect((await spilling.query(`SELECT count(*) AS n FROM (${sorted} OFFSET 1)`)).rows).toEqual([
+        { n: 1_499_999 },
+      ]);
+    } finally {
+      await spilling.close();
+    }
+  }, 30_000);
+
   it('says what is wrong with SQL and with values', async () => {
     await tables.openAppend({ path: join(tables.folder, 'silver/orders') });
     for (const [sql, message] of [
