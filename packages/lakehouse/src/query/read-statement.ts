@@ -144,6 +144,17 @@ const referencesOf = (
   return [...references.values()];
 };
 
+/** A version that no table got would go unheard: the query would read the newest one without a word. */
+const requireUsed = (tables: readonly BaseTable[], travels: TimeTravels): void => {
+  const read = new Set(tables.map((table) => table.table_name));
+  for (const [name, { table, at }] of travels) {
+    if (read.has(name)) continue;
+    throw sqlError(
+      `${at.unit} AS OF ${at.expression} has to stand right behind the name of a table, before its alias, not behind ${table}`,
+    );
+  }
+};
+
 const parseChecked = async (connection: DuckDBConnection, sql: string): Promise<readonly SyntaxNode[]> => {
   const nodes = [...nodesOf(await parseSelect(connection, sql))];
   refuseFunctions(nodes);
@@ -170,7 +181,9 @@ export const readStatement = async (connection: DuckDBConnection, sql: string): 
     travels,
   );
   if (rewritten !== withoutAsOf) nodes = await parseChecked(connection, rewritten);
-  return { sql: rewritten, references: referencesOf(baseTables(nodes), definedNames(nodes), travels) };
+  const tables = baseTables(nodes);
+  requireUsed(tables, travels);
+  return { sql: rewritten, references: referencesOf(tables, definedNames(nodes), travels) };
 };
 
 /**

@@ -102,6 +102,9 @@ describe('readStatement', () => {
     ['CALL duckdb_settings()', /only SELECT can be run/],
     ['CREATE TABLE x AS SELECT 1', /only SELECT can be run/],
     ['SHOW TABLES', /DESCRIBE/],
+    // The alias would be taken for the table, and the newest version be read without a word.
+    ['FROM silver.orders o VERSION AS OF 1', /VERSION AS OF 1 has to stand right behind the name of a table/],
+    ['SELECT n VERSION AS OF 1 FROM silver.orders', /not behind n$/],
     ["FROM read_text('/etc/passwd')", /the function read_text cannot be used/],
     ["SELECT (SELECT content FROM Read_Text('/etc/passwd'))", /the function read_text cannot be used/],
     ["FROM silver.orders, LATERAL (FROM glob('*'))", /the function glob cannot be used/],
