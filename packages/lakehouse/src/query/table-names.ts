@@ -29,10 +29,13 @@ const hasLog = (folder: string): Promise<boolean> =>
     () => false,
   );
 
+/** A folder at the root of a disk that nobody but root may list. */
+const LOST_AND_FOUND = 'lost+found';
+
 const inFolder = async (folder: string): Promise<readonly string[]> => {
   const names: string[] = [];
   for (const layer of await subfolders(folder)) {
-    if (layer.includes('.')) continue;
+    if (layer.includes('.') || layer === LOST_AND_FOUND) continue;
     for (const table of await subfolders(join(folder, layer))) {
       if (await hasLog(join(folder, layer, table))) names.push(`${layer}.${table}`);
     }
