@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readTable } from './read-table.ts';
-import type { Row } from './schema/table-schema.ts';
+import { column, type Row } from './schema/table-schema.ts';
 import { openTable } from './table.ts';
 import { inOrder, plainRows } from './testing/plain-rows.ts';
 import { readWithDeltalake } from './testing/python-delta-reader.ts';
@@ -142,5 +142,32 @@ describe('a table of delta-rs', { timeout: 120_000 }, () => {
     await table.close();
     expect(await ourRows(path)).toEqual(expected);
     expect(await theirRows(path)).toEqual(expected);
+  });
+
+  it('may be one of ours in partitions: what delta-rs deletes, rewrites and restores there is so for us', async () => {
+    const path = join(folder, 'our-partitions');
+    const schema = [column.long('id'), column.string('part')];
+    const table = await openTable({ path, name: 'ours', kind: 'append', schema, partitionColumns: ['part'] });
+    const parts = ['a', 'a b', 'ü%20=/', 'x:y#[{"~!*', "it's", '2024-01-01 00:00:00', null];
+    for (let round = 0; round < 2; round++) {
+      await table.append(
+        parts.flatMap((part, id) => [
+          { id, part },
+          { id: id + 100, part },
+        ]),
+      );
+    }
+    await runPython(
+      {
+        code: `${PRELUDE}DeltaTable(path).delete("id = 3 or id = 104")\nDeltaTable(path).optimize.compact()`,
+      },
+      { path },
+    );
+    const expected = await theirRows(path);
+    expect(expected).toHaveLength(24);
+    expect(await ourRows(path)).toEqual(expected);
+    await runPython({ code: `${PRELUDE}DeltaTable(path).restore(2)` }, { path });
+    expect(await ourRows(path)).toHaveLength(28);
+    await table.close();
   });
 });

@@ -1,5 +1,6 @@
 import { type AddFile, type RemoveFile, vectorId } from '../log/actions.ts';
 import { type Commit, readCommit } from '../log/load-snapshot.ts';
+import { dataFileKey } from '../log/log-paths.ts';
 import type { Snapshot } from '../log/snapshot.ts';
 import type { Storage } from '../storage.ts';
 import type { IndexStamp } from './index-store.ts';
@@ -56,13 +57,13 @@ const fileChanges = (commits: readonly Commit[]): FileChanges => {
   for (const { actions } of commits) {
     const isRestore = actions.some(({ commitInfo }) => commitInfo?.operation === 'RESTORE');
     const removed = new Map(
-      actions.flatMap(({ remove }) => (remove ? [[remove.path, remove] as const] : [])),
+      actions.flatMap(({ remove }) => (remove ? [[dataFileKey(remove.path), remove] as const] : [])),
     );
     for (const { add } of actions) {
       if (!add) continue;
-      if (gone.delete(add.path) || showsMore(add, removed.get(add.path), isRestore))
-        resurrected.add(add.path);
-      removed.delete(add.path);
+      const path = dataFileKey(add.path);
+      if (gone.delete(path) || showsMore(add, removed.get(path), isRestore)) resurrected.add(path);
+      removed.delete(path);
     }
     for (const path of removed.keys()) gone.add(path);
   }
@@ -104,9 +105,9 @@ export const catchUpIndex = async (catchUp: CatchUp): Promise<boolean> => {
     stamp = null;
   }
   const { gone, resurrected } = fileChanges(commits ?? []);
-  const unseen = [...snapshot.files.values()].filter(
-    ({ path }) => resurrected.has(path) || !index.hasFile(path),
-  );
+  const unseen = [...snapshot.files]
+    .filter(([path]) => resurrected.has(path) || !index.hasFile(path))
+    .map(([, file]) => file);
   if (unseen.length > 0 && !(await index.announceAll(readAll(unseen, catchUp.readKeys)))) return false;
   const announced = index
     .announcements()

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Changes whenever older indexes cannot be read any more. */
-const FORMAT = 2;
+const FORMAT = 3;
 
 /** What this package ever made in an index folder: a folder per format and life, before that LMDB's files. */
 const OWN = /^(\d+-.+|data\.mdb|lock\.mdb)$/;

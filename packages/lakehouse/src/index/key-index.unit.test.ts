@@ -130,7 +130,7 @@ describe('the key index', () => {
     const after = open({ life: 'second' });
     expect(after.stamp()).toBeNull();
     expect(after.find('x')).toEqual([]);
-    expect(await readdir(folder)).toEqual(['2-second']);
+    expect(await readdir(folder)).toEqual(['3-second']);
   });
 
   it('tells long keys apart', () => {

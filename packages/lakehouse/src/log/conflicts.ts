@@ -1,5 +1,6 @@
 import { PlatformError } from '@marketing-streams/platform/errors';
 import type { Action } from './actions.ts';
+import { dataFileKey } from './log-paths.ts';
 
 /**
  * What a commit was computed from:
@@ -44,11 +45,13 @@ export const judgeConflict = (
     }
   }
   if (kind === 'blind') return 'retry';
-  const ownRemoves = new Set(own.flatMap((action) => (action.remove ? [action.remove.path] : [])));
+  const ownRemoves = new Set(
+    own.flatMap((action) => (action.remove ? [dataFileKey(action.remove.path)] : [])),
+  );
   const touched = winner.some(
     (action) =>
-      (action.remove && ownRemoves.has(action.remove.path)) ||
-      (action.add && ownRemoves.has(action.add.path)),
+      (action.remove && ownRemoves.has(dataFileKey(action.remove.path))) ||
+      (action.add && ownRemoves.has(dataFileKey(action.add.path))),
   );
   const newRows = kind === 'keyed' && winner.some((action) => action.add?.dataChange);
   return touched || newRows ? 'recompute' : 'retry';

@@ -74,5 +74,22 @@ export const decodeDataPath = (path: string): string => {
   }
 };
 
-/** The path of a data file as actions spell it. */
-export const encodeDataPath = (path: string): string => path.split('/').map(encodeURIComponent).join('/');
+/**
+ * What tells data files apart: engines spell one file differently (Spark `p=ü`, delta-rs `p=%C3%BC`), and each takes
+ * out files of the others by its own spelling. What is written names a file as it was added.
+ */
+export const dataFileKey = (path: string): string => {
+  if (!path.includes('%')) return path;
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+};
+
+/** The path of a data file as actions spell it; `=` as it is, since some engines compare spellings of paths. */
+export const encodeDataPath = (path: string): string =>
+  path
+    .split('/')
+    .map((name) => encodeURIComponent(name).replaceAll('%3D', '='))
+    .join('/');

@@ -9,6 +9,7 @@ import {
   type Transaction,
   vectorId,
 } from './actions.ts';
+import { dataFileKey } from './log-paths.ts';
 
 /** What is left of a file that was removed: it protects the data file and the vector's file from vacuum. */
 export type Tombstone = {
@@ -25,7 +26,7 @@ export type Snapshot = {
   version: number;
   protocol: Protocol | null;
   metadata: Metadata | null;
-  /** Live files by path; a path is live with at most one deletion vector. */
+  /** Live files by `dataFileKey`; a file is live with at most one deletion vector. */
   readonly files: Map<string, AddFile>;
   /** Removed logical files by path and vector, for checkpoints and vacuum; empty when they are not kept. */
   readonly tombstones: Map<string, Tombstone>;
@@ -48,7 +49,8 @@ export const emptySnapshot = (options: { readonly tombstones?: boolean } = {}): 
 
 const logicalFile = (file: AddFile | RemoveFile): string => {
   const vector = vectorId(file.deletionVector);
-  return vector === '' ? file.path : `${file.path}\n${vector}`;
+  const key = dataFileKey(file.path);
+  return vector === '' ? key : `${key}\n${vector}`;
 };
 
 const hasVectorFile = (file: RemoveFile): boolean =>
@@ -63,15 +65,16 @@ const bury = (snapshot: Snapshot, file: RemoveFile): void => {
 };
 
 const remove = (snapshot: Snapshot, file: RemoveFile, isAddedAgain: boolean): void => {
-  const live = snapshot.files.get(file.path);
+  const key = dataFileKey(file.path);
+  const live = snapshot.files.get(key);
   if (live !== undefined && vectorId(live.deletionVector) === vectorId(file.deletionVector)) {
-    snapshot.files.delete(file.path);
+    snapshot.files.delete(key);
   }
   if (snapshot.keepsTombstones && (!isAddedAgain || hasVectorFile(file))) bury(snapshot, file);
 };
 
 const add = (snapshot: Snapshot, file: AddFile): void => {
-  snapshot.files.set(file.path, file);
+  snapshot.files.set(dataFileKey(file.path), file);
   if (snapshot.tombstones.size > 0) snapshot.tombstones.delete(logicalFile(file));
 };
 
@@ -85,9 +88,9 @@ const add = (snapshot: Snapshot, file: AddFile): void => {
  */
 export const applyActions = (snapshot: Snapshot, version: number, actions: readonly Action[]): void => {
   const added = new Set<string>();
-  for (const action of actions) if (action.add) added.add(action.add.path);
+  for (const action of actions) if (action.add) added.add(dataFileKey(action.add.path));
   for (const action of actions) {
-    if (action.remove) remove(snapshot, action.remove, added.has(action.remove.path));
+    if (action.remove) remove(snapshot, action.remove, added.has(dataFileKey(action.remove.path)));
   }
   for (const action of actions) {
     if (action.add) add(snapshot, action.add);

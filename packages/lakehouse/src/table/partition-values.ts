@@ -149,13 +149,23 @@ export const partitionRow = (columns: readonly Column[], values: PartitionValues
   Object.fromEntries(columns.map((column) => [column.name, fromText(column, values[column.name])]));
 
 /**
+ * A name of letters, digits and `-_.%`: engines disagree on how other characters are spelled in a URI, and some take
+ * the spelling for the file.
+ */
+const folderName = (text: string): string =>
+  encodeURIComponent(text).replace(
+    /[!~*'()]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+
+/**
  * The folder of a partition: `date=2024-01-01/region=eu/`, empty for an unpartitioned table. It is for people; long
  * values are cut, so that partitions may share one.
  */
 export const partitionFolder = (values: PartitionValues): string =>
   Object.entries(values)
     .map(([name, value]) => {
-      const text = value === null ? NULL_FOLDER : encodeURIComponent(value);
-      return `${encodeURIComponent(name)}=${text.slice(0, LONGEST_FOLDER_VALUE)}/`;
+      const text = value === null ? NULL_FOLDER : folderName(value);
+      return `${folderName(name)}=${text.slice(0, LONGEST_FOLDER_VALUE)}/`;
     })
     .join('');

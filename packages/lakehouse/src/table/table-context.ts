@@ -2,6 +2,7 @@ import { PlatformError } from '@marketing-streams/platform/errors';
 import { catchUpIndex } from '../index/catch-up-index.ts';
 import type { IndexedFile, KeyIndex } from '../index/key-index.ts';
 import type { Action, AddFile, Metadata, Protocol } from '../log/actions.ts';
+import { dataFileKey } from '../log/log-paths.ts';
 import type { TableLog } from '../log/table-log.ts';
 import type { Row, TableSchema } from '../schema/table-schema.ts';
 import type { TransactionStep } from '../table-types.ts';
@@ -78,7 +79,7 @@ export const transactionActions = (
 
 const readKeys = async (context: TableContext, keys: KeyAccess, file: AddFile): Promise<IndexedFile> => {
   const rows = await readDataFile(context.layout, file, keys.columns);
-  return { path: file.path, keys: rows.map(keys.keyOf) };
+  return { path: dataFileKey(file.path), keys: rows.map(keys.keyOf) };
 };
 
 /** Brings the key index to the version of the log's snapshot, and the snapshot to the index's if that is ahead. */

@@ -1,6 +1,6 @@
 import { hasRow, rowsOf } from '../deletion-vector/row-set.ts';
 import { readHistory } from '../log/history.ts';
-import { decodeDataPath, encodeDataPath } from '../log/log-paths.ts';
+import { decodeDataPath } from '../log/log-paths.ts';
 import type { Snapshot } from '../log/snapshot.ts';
 import type { Row } from '../schema/table-schema.ts';
 import type { TableView } from '../table-types.ts';
@@ -32,7 +32,7 @@ export const createTableView = (options: {
         partitionValues: file.partitionValues,
       })),
     deletedRows: async (path) => {
-      const file = snapshot().files.get(encodeDataPath(path));
+      const file = snapshot().files.get(path);
       return file === undefined ? [] : rowsOf(await vectors.get(file));
     },
     scanRows: async function* (): AsyncGenerator<Row> {

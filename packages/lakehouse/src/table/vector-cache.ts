@@ -1,6 +1,7 @@
 import { EMPTY_ROW_SET, type RowSet } from '../deletion-vector/row-set.ts';
 import { loadVector } from '../deletion-vector/vector-storage.ts';
 import { type AddFile, type DeletionVectorDescriptor, vectorId } from '../log/actions.ts';
+import { dataFileKey } from '../log/log-paths.ts';
 import type { Storage } from '../storage.ts';
 
 /** The deleted rows of live files, decoded once. */
@@ -18,15 +19,16 @@ export const createVectorCache = (storage: Storage): VectorCache => {
     get: async (file) => {
       if (file.deletionVector === undefined) return EMPTY_ROW_SET;
       const id = vectorId(file.deletionVector);
-      const known = sets.get(file.path);
+      const key = dataFileKey(file.path);
+      const known = sets.get(key);
       if (known?.id === id) return known.set;
       const set = await loadVector(storage, file.deletionVector);
-      sets.set(file.path, { id, set });
+      sets.set(key, { id, set });
       return set;
     },
-    keep: (path, descriptor, set) => void sets.set(path, { id: vectorId(descriptor), set }),
+    keep: (path, descriptor, set) => void sets.set(dataFileKey(path), { id: vectorId(descriptor), set }),
     forgetExcept: (live) => {
-      for (const path of sets.keys()) if (!live.has(path)) sets.delete(path);
+      for (const key of sets.keys()) if (!live.has(key)) sets.delete(key);
     },
   };
 };

@@ -3,7 +3,7 @@ import { EMPTY_ROW_SET, type RowSet } from '../../deletion-vector/row-set.ts';
 import { loadVector, storeVectors } from '../../deletion-vector/vector-storage.ts';
 import { type AddFile, type DeletionVectorDescriptor, vectorId } from '../../log/actions.ts';
 import { allowsDeletionVectors } from '../../log/features.ts';
-import { decodeDataPath } from '../../log/log-paths.ts';
+import { dataFileKey, decodeDataPath } from '../../log/log-paths.ts';
 import type { PlannedCommit } from '../../log/table-log.ts';
 import { looseStats, physicalRows, removeOf } from '../data-files.ts';
 import { isCertain } from '../new-commit.ts';
@@ -46,7 +46,7 @@ const hiddenMeanwhile = async (
   const { files } = context.log.snapshot();
   const inputs = await Promise.all(
     result.sources.map(async ({ file, firstRow, rows }) => {
-      const now = files.get(file.path);
+      const now = files.get(dataFileKey(file.path));
       if (now !== undefined && vectorId(now.deletionVector) === vectorId(file.deletionVector))
         return { firstRow, rows, hiddenThen: EMPTY_ROW_SET, hiddenNow: EMPTY_ROW_SET };
       if (now === undefined) return { firstRow, rows, hiddenThen: EMPTY_ROW_SET, hiddenNow: null };
@@ -84,7 +84,7 @@ const rebase = async (
   requireUnchanged(context);
   const { files } = context.log.snapshot();
   const hidden = await hiddenMeanwhile(context, result, former);
-  const live = result.sources.flatMap(({ file }) => files.get(file.path) ?? []);
+  const live = result.sources.flatMap(({ file }) => files.get(dataFileKey(file.path)) ?? []);
   if (live.length === 0) throw giveUp(context, 'none of its files is part of the table any more');
   const needsVector = hidden.size > 0 && hidden.size < physicalRows(result.output!)!;
   if (needsVector && !allowsDeletionVectors(context.protocol, context.metadata))
@@ -122,7 +122,7 @@ const discard = (context: TableContext, path: string | null | undefined): Promis
 /** Deletes the output of a merge that is not committed; what cannot be deleted is an orphan that vacuum takes. */
 export const discardMerge = async (context: TableContext, { output }: MergeResult): Promise<void> => {
   if (output === null) return;
-  context.keys?.index.forget([output.path]);
+  context.keys?.index.forget([dataFileKey(output.path)]);
   await discard(context, decodeDataPath(output.path));
 };
 
@@ -140,8 +140,8 @@ const advanceIndex = (context: TableContext, { output, live }: Rebased): void =>
     { tableId, version },
     {
       added: [],
-      announced: output === null ? [] : [output.path],
-      gone: live.map(({ path }) => path),
+      announced: output === null ? [] : [dataFileKey(output.path)],
+      gone: live.map(({ path }) => dataFileKey(path)),
       deletedKeys: [],
     },
   );

@@ -3,7 +3,7 @@ import { EMPTY_ROW_SET, hasRow, type RowSet } from '../../deletion-vector/row-se
 import { loadVector } from '../../deletion-vector/vector-storage.ts';
 import { type IndexedFile, keyReader } from '../../index/key-index.ts';
 import type { AddFile } from '../../log/actions.ts';
-import { decodeDataPath, encodeDataPath } from '../../log/log-paths.ts';
+import { dataFileKey, decodeDataPath, encodeDataPath } from '../../log/log-paths.ts';
 import { openParquetColumns } from '../../parquet/read-parquet.ts';
 import { createParquetWriter, type ParquetWriter } from '../../parquet/write-parquet.ts';
 import type { Row } from '../../schema/table-schema.ts';
@@ -117,7 +117,7 @@ export const runMerge = async (job: MergeJob, tools: MergeTools): Promise<MergeR
   const output = await writeOutput(job, writer, tools);
   try {
     signal?.throwIfAborted();
-    if (collector !== null) await announce!({ path: output.path, keys: collector.keys.keys });
+    if (collector !== null) await announce!({ path: dataFileKey(output.path), keys: collector.keys.keys });
   } catch (error) {
     await storage.delete(decodeDataPath(output.path)).catch(() => {});
     throw error;
