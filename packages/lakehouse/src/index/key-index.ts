@@ -10,10 +10,10 @@ import { createKeySorter, type SortedEntry } from './key-sorter.ts';
 import { addLocations, forEachLocation, keepLocations, oneLocation } from './locations.ts';
 import { keyBytes, storedKey } from './stored-key.ts';
 
-/** Where a row lies: the data file's path as the log spells it, and the row's number in it. */
+/** Where a row lies: the data file's `dataFileKey`, and the row's number in it. */
 export type RowLocation = { readonly path: string; readonly row: number };
 
-/** A data file whose rows are to be found: the keys of its rows by row number, null for rows not visible. */
+/** A data file (its `dataFileKey`) whose rows are to be found: the keys of its rows by row number, null for rows not visible. */
 export type IndexedFile = { readonly path: string; readonly keys: readonly (string | null)[] };
 
 /** What a new version of the table means for the index. */
@@ -87,7 +87,10 @@ export const keyReader = (columns: readonly string[]): ((row: Row) => string) =>
   const part = (row: Row, column: string): unknown => {
     const value = row[column];
     if (typeof value === 'string' || typeof value === 'boolean' || Number.isSafeInteger(value)) return value;
-    if (typeof value === 'bigint') return value.toString();
+    // One value has one key, and files give a number back wherever a number is exact.
+    if (typeof value === 'bigint') {
+      return Number.isSafeInteger(Number(value)) ? Number(value) : value.toString();
+    }
     throw new PlatformError('DELTA_SCHEMA_MISMATCH', `key column ${column} must not be ${String(value)}`, {
       details: { field: column, value },
     });

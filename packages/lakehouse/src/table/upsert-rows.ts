@@ -1,6 +1,7 @@
 import type { IndexedFile } from '../index/key-index.ts';
 import type { Action, AddFile } from '../log/actions.ts';
 import { allowsDeletionVectors } from '../log/features.ts';
+import { dataFileKey } from '../log/log-paths.ts';
 import type { Row } from '../schema/table-schema.ts';
 import type { CommitResult, WriteOptions } from '../table-types.ts';
 import { deleteDataFiles, type NewFile, writeDataFiles } from './data-files.ts';
@@ -15,7 +16,7 @@ import {
   transactionActions,
 } from './table-context.ts';
 
-/** Rows of a file that go into the index in the transaction that sets its stamp. */
+/** New rows of a file that go into the index in the transaction that sets its stamp. */
 const ROWS_AT_ONCE = 5000;
 
 /** Of several rows with one key the last counts. */
@@ -28,34 +29,42 @@ const lastByKey = (rows: readonly Row[], keyOf: (row: Row) => string): ReadonlyM
 const NOTHING_HIDDEN: HiddenRows = { actions: [], rows: 0, files: [], vectorFile: null };
 
 const goneFiles = (actions: readonly Action[]): readonly string[] => {
-  const kept = new Set(actions.flatMap(({ add }) => (add ? [add.path] : [])));
-  return actions.flatMap(({ remove }) => (remove && !kept.has(remove.path) ? [remove.path] : []));
+  const kept = new Set(actions.flatMap(({ add }) => (add ? [dataFileKey(add.path)] : [])));
+  return actions
+    .flatMap(({ remove }) => (remove ? [dataFileKey(remove.path)] : []))
+    .filter((path) => !kept.has(path));
 };
 
 /**
  * Tells the index what was committed. It refuses when another writer's commit came in between: then it is caught up
  * before its next use. Rows of large files are put in beforehand, in short transactions: the pages that one
- * transaction changes are all in memory.
+ * transaction changes are all in memory. So are rows that were only rewritten, beside what is there: another writer
+ * may have given their keys further rows, which stay visible.
  */
 const advanceIndex = async (
   context: TableContext,
   { index, keyOf }: KeyAccess,
   commit: {
     readonly files: readonly NewFile[];
+    readonly rewritten: readonly NewFile[];
     readonly gone: readonly string[];
     readonly deletedKeys: readonly string[];
   },
 ): Promise<void> => {
   const { version } = context.log.snapshot();
   const tableId = context.metadata.id;
-  const added: IndexedFile[] = [];
+  const isSmall = ({ rows }: NewFile): boolean => rows.length <= ROWS_AT_ONCE;
+  const indexed = ({ add, rows }: NewFile): IndexedFile => ({
+    path: dataFileKey(add.path),
+    keys: rows.map(keyOf),
+  });
   const announced: string[] = [];
-  for (const { add, rows } of commit.files) {
-    const file = { path: add.path, keys: rows.map(keyOf) };
-    if (rows.length <= ROWS_AT_ONCE) added.push(file);
-    else if (await index.announce(file)) announced.push(add.path);
-    else return;
+  for (const file of [...commit.files.filter((file) => !isSmall(file)), ...commit.rewritten]) {
+    const { path, keys } = indexed(file);
+    if (!(await index.announce({ path, keys }))) return;
+    announced.push(path);
   }
+  const added = commit.files.filter(isSmall).map(indexed);
   const { gone, deletedKeys } = commit;
   index.advance(
     { tableId, version: version - 1 },
@@ -130,7 +139,8 @@ export const upsertRows = async (
       };
     });
     await advanceIndex(context, keys, {
-      files: [...files, ...hidden.files],
+      files,
+      rewritten: hidden.files,
       gone: goneFiles(planned.actions),
       deletedKeys,
     });

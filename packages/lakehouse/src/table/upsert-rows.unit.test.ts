@@ -35,6 +35,52 @@ describe.each<{ readonly mode: string; readonly properties: Readonly<Record<stri
     expect(table.files()).toHaveLength(1);
   });
 
+  it('takes a number and a bigint for the same key, also after the index was lost', async () => {
+    const schema = [column.long('id', { nullable: false }), column.string('value')];
+    const table = await tables.openUpsert({ properties, schema });
+    await table.upsert([{ id: 5n, value: 'a' }], []);
+    await table.upsert(
+      [
+        { id: 5, value: 'b' },
+        { id: 2n ** 60n, value: 'b' },
+      ],
+      [],
+    );
+    const other = await tables.openUpsert({ properties, schema, indexDir: join(tables.folder, 'other') });
+    await other.upsert([{ id: 5n, value: 'c' }], [{ id: 2n ** 60n }]);
+    expect(await rowsById(other)).toEqual([{ id: 5, value: 'c' }]);
+  });
+
+  it('replaces every row of a key that another writer gave several, whatever happened to its files', async () => {
+    const table = await tables.openUpsert({ properties });
+    const foreign = await tables.openAppend({ properties });
+    await table.upsert(
+      [
+        { id: 'a', value: 1 },
+        { id: 'b', value: 1 },
+      ],
+      [],
+    );
+    await foreign.append([
+      { id: 'a', value: 2 },
+      { id: 'a', value: 3 },
+      { id: 'c', value: 1 },
+    ]);
+    await table.upsert(
+      [
+        { id: 'b', value: 2 },
+        { id: 'c', value: 2 },
+      ],
+      [],
+    );
+    await table.upsert([{ id: 'a', value: 4 }], []);
+    expect(await rowsById(table)).toEqual([
+      { id: 'a', value: 4 },
+      { id: 'b', value: 2 },
+      { id: 'c', value: 2 },
+    ]);
+  });
+
   it('tells keys of several columns and types apart', async () => {
     const schema = [
       column.string('customer_id', { nullable: false }),
