@@ -20,6 +20,7 @@ RUN npm ci --omit=dev && npm cache clean --force && rm -rf tests bench
 
 FROM ${NODE_IMAGE}
 ENV NODE_ENV=production \
+    MALLOC_ARENA_MAX=2 \
     STATE_DIR=/data/state \
     DELTA_DIR=/data/delta \
     HEALTH_HOST=0.0.0.0 \

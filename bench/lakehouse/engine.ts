@@ -15,7 +15,7 @@ export type OursCommand =
       readonly isMaintained?: boolean;
     }
   | { readonly do: 'load'; readonly file: string }
-  | { readonly do: 'append' | 'upsert' | 'delete' | 'count-rows' | 'describe' | 'close' }
+  | { readonly do: 'append' | 'upsert' | 'delete' | 'count-rows' | 'count-files' | 'describe' | 'close' }
   | { readonly do: 'optimize'; readonly minFiles?: number }
   | { readonly do: 'query'; readonly sql: string };
 
@@ -55,7 +55,11 @@ export type Engine<Command> = {
 const LOOK_MILLISECONDS = 20;
 
 const startEngine = <Command>(program: string, args: readonly string[]): Engine<Command> => {
-  const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(program, args, {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    // As the services run; for both sides alike.
+    env: { ...process.env, MALLOC_ARENA_MAX: '2' },
+  });
   const exit = once(child, 'exit');
   const pid = child.pid!;
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();

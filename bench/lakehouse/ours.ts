@@ -82,6 +82,8 @@ const perform = async (command: OursCommand): Promise<unknown> => {
       return countRows();
     case 'query':
       return query(command.sql);
+    case 'count-files':
+      return table.files().length;
     case 'describe':
       return describeTable();
     case 'close':

@@ -3,6 +3,7 @@ import { growth, type Stretch, stretchMetrics, wallPercentile } from './sustaine
 
 const stretch = (wallMs: number, files: number): Stretch => ({
   samples: [1, 2, 3].map((factor) => ({ wallMs: wallMs * factor, cpuMs: 1, value: null })),
+  mostFiles: files,
   state: { files, visibleRows: 1, logFiles: 10, logBytes: 1024 ** 2 },
   memory: { resident: 2 * 1024 ** 2, anonymous: 1024 ** 2 },
 });

@@ -90,6 +90,8 @@ export const startPipeline = async (options: PipelineOptions): Promise<Pipeline>
       DELTA_DIR: deltaDirectory,
       // The web app serves its health with its pages.
       ...(name === 'webapp' ? { PORT: String(port) } : { HEALTH_PORT: String(port) }),
+      // As the demo and the image run them.
+      MALLOC_ARENA_MAX: '2',
       SESSION_SECRET: 'a secret that outlives a restart',
       WRITES_PER_MINUTE: '100000',
       ...options.environmentOf?.(name),
