@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Stats } from 'node:fs';
 import {
   type FileHandle,
   link,
@@ -47,6 +48,16 @@ const writeDurably = async (path: string, data: Uint8Array): Promise<void> => {
   } catch (error) {
     await handle.close().catch(() => {});
     await unlink(path).catch(() => {});
+    throw error;
+  }
+};
+
+/** Null for a file that is gone by now, as clean-up and vacuum delete files of folders that others list. */
+const statIfPresent = async (path: string): Promise<Stats | null> => {
+  try {
+    return await stat(path);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return null;
     throw error;
   }
 };
@@ -137,8 +148,8 @@ export const localStorage = (folder: string): Storage => {
         const wanted = names.filter((name) => name >= startAt && !name.endsWith('.tmp')).sort();
         const found = await Promise.all(
           wanted.map(async (name) => {
-            const stats = await stat(at(join(path, name)));
-            return stats.isFile()
+            const stats = await statIfPresent(at(join(path, name)));
+            return stats?.isFile()
               ? [{ path: join(path, name), bytes: stats.size, modifiedAt: stats.mtimeMs }]
               : [];
           }),
@@ -157,12 +168,7 @@ export const localStorage = (folder: string): Storage => {
       for (const entry of found) {
         if (!entry.isFile()) continue;
         const path = join(entry.parentPath, entry.name);
-        const stats = await guarded('list', path, () =>
-          stat(path).catch((error) => {
-            if (codeOf(error) === 'ENOENT') return null;
-            throw error;
-          }),
-        );
+        const stats = await guarded('list', path, () => statIfPresent(path));
         if (stats !== null)
           yield { path: relative(root, path), bytes: stats.size, modifiedAt: stats.mtimeMs };
       }

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -35,6 +35,15 @@ describe('localStorage', () => {
     for await (const { path } of storage.walk('log')) found.push(path);
     expect(found).toEqual(['log/.half.tmp']);
     expect(await storage.list('log')).toEqual([]);
+  });
+
+  it('lists a folder although a file of it is gone by the time it is looked at', async () => {
+    const folder = await newFolder();
+    const storage = localStorage(folder);
+    await storage.write('log/1.json', Buffer.from('x'));
+    // A name without a file behind it, as a deleted file is between the two looks.
+    await symlink('nowhere', join(folder, 'log/0.json'));
+    expect(await storage.list('log')).toMatchObject([{ path: 'log/1.json' }]);
   });
 
   it('says which file the system refused', async () => {

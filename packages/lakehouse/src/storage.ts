@@ -27,7 +27,10 @@ export type Storage = {
    * is what makes a commit atomic: of several writers exactly one gets true.
    */
   readonly putIfAbsent: (path: string, data: Uint8Array) => Promise<boolean>;
-  /** Files directly in a folder, in order of their names; from the name `startAt` on when it is given. */
+  /**
+   * Files directly in a folder, in order of their names; from the name `startAt` on when it is given. A file that
+   * vanishes meanwhile may be missing.
+   */
   readonly list: (folder: string, startAt?: string) => Promise<readonly StoredFile[]>;
   /**
    * Every file below a folder, in no order, those that an interrupted write left behind included. A file that
