@@ -89,8 +89,8 @@ const forgetStale = (index: KeyIndex, snapshot: Snapshot, now: number): void => 
  * Brings the index to the version of the snapshot: only the keys of files it has not seen are read from Parquet.
  * An index of another table, of a version to come or of before the log's memory is filled anew. Files are put in
  * as announced ones, and the stamp moves only with the last step: several processes may do this at once, and
- * after a crash the next one goes on. False when another process advanced the index meanwhile; then the snapshot
- * may be outdated and everything has to be looked at again.
+ * after a crash the next one goes on. False when another process advanced the index meanwhile, or to a version that
+ * the log has and the snapshot does not: then the snapshot is outdated and everything has to be looked at again.
  */
 export const catchUpIndex = async (catchUp: CatchUp): Promise<boolean> => {
   const { index, snapshot, storage } = catchUp;
@@ -98,6 +98,9 @@ export const catchUpIndex = async (catchUp: CatchUp): Promise<boolean> => {
   forgetStale(index, snapshot, catchUp.now);
   let stamp = index.stamp();
   if (stamp?.tableId === target.tableId && stamp.version === target.version) return true;
+  const isAhead = stamp?.tableId === target.tableId && stamp.version > target.version;
+  // Another process was quicker. Only an index of versions that the log does not have is of no use.
+  if (isAhead && (await readCommit(storage, target.version + 1)) !== null) return false;
   const usable = stamp !== null && stamp.tableId === target.tableId && stamp.version < target.version;
   const commits = usable ? await commitsBetween(storage, stamp!.version, target.version) : null;
   if (commits === null && stamp !== null) {
