@@ -7,7 +7,7 @@ import { requireWritable } from './features.ts';
 import { loadSnapshot } from './load-snapshot.ts';
 import { type ListedCheckpoint, type LogListing, logListing } from './log-listing.ts';
 import { LOG_FOLDER, parseLogName } from './log-paths.ts';
-import { readCheckpoint } from './read-checkpoint.ts';
+import { readCheckpoint, readCheckpointHint } from './read-checkpoint.ts';
 import { logRetention } from './retention.ts';
 
 export type LogCleanUp = {
@@ -33,7 +33,8 @@ const NOTHING: LogCleanUp = { oldestVersion: null, deleted: [], bytes: 0 };
 
 /**
  * The newest checkpoint that nobody can need to look behind any more: its version was the table's state already
- * before the retention, and it has been there for as long. One that cannot be read is passed over.
+ * before the retention, and it has been there for as long. One that cannot be read is passed over, and so is one that
+ * the hint does not tell of (its writer died, or was overtaken): by the hint a writer knows that it was left behind.
  */
 const cutOff = async (
   storage: Storage,
@@ -41,7 +42,9 @@ const cutOff = async (
   before: number,
 ): Promise<ListedCheckpoint | null> => {
   const times = monotonicTimes(listing.commits);
-  const last = listing.commits.findLast((_, index) => times[index]! <= before)?.version ?? -1;
+  const outdated = listing.commits.findLast((_, index) => times[index]! <= before)?.version ?? -1;
+  const hinted = (await readCheckpointHint(storage))?.version ?? Number.POSITIVE_INFINITY;
+  const last = Math.min(outdated, hinted);
   for (const checkpoint of listing.checkpoints) {
     if (checkpoint.version > last || checkpoint.files.some(({ modifiedAt }) => modifiedAt > before)) continue;
     try {

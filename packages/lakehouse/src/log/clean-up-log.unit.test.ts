@@ -121,6 +121,14 @@ describe('cleanUpLog', { timeout: 30_000 }, () => {
     expect(await filesAt()).toBe(24);
   });
 
+  it('takes no checkpoint that the hint does not lead to: writers look there whether they were left behind', async () => {
+    await grow();
+    await writeFile(join(root, LAST_CHECKPOINT_PATH), JSON.stringify({ version: 10, size: 12 }));
+    expect((await cleanUpLog(storage, { clock })).oldestVersion).toBe(10);
+    await writeFile(join(root, LAST_CHECKPOINT_PATH), 'half a hint');
+    expect((await cleanUpLog(storage, { clock })).oldestVersion).toBe(20);
+  });
+
   it.each([1, 2, 3, 9, 21])('after a crash at change %i reads what looks readable', async (afterChanges) => {
     await grow();
     const dying = crashingStorage(storage, { afterChanges, lastChangeHappens: true });

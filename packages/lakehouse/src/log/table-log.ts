@@ -7,7 +7,7 @@ import { dropTombstones, isCheckpointDue, writeCheckpoint } from './checkpoint.t
 import { type CommitKind, judgeConflict } from './conflicts.ts';
 import { type Commit, loadSnapshot, readCommit } from './load-snapshot.ts';
 import { listLog } from './log-listing.ts';
-import { commitPath } from './log-paths.ts';
+import { commitPath, dataFileKey } from './log-paths.ts';
 import { readCheckpointHint } from './read-checkpoint.ts';
 import { applyActions, type Snapshot } from './snapshot.ts';
 
@@ -28,7 +28,8 @@ export type TableLog = {
    * Commits what `plan` computes as the next version. When another writer was first, its commit is applied and
    * judged; `plan` is called again if the result depends on it. Throws as `judgeConflict`, and DELTA_CONFLICT when
    * others were first `mostAttempts` times (there is always one who is, so none by default); in both cases nothing
-   * was committed; after any other error the outcome is unknown until `catchUp` has read the log.
+   * was committed. STORAGE_UNAVAILABLE when half an hour has passed since the files were written. After this and any
+   * other error the outcome is unknown until `catchUp` has read the log.
    */
   readonly commit: (
     kind: CommitKind,
@@ -41,6 +42,12 @@ export type TableLog = {
 
 /** Longest time between looks at the hint: well below any retention of the log. */
 const HINT_INTERVAL_MILLISECONDS = 3_600_000;
+
+/**
+ * Vacuum takes files that no commit names as soon as they are an hour old. A commit whose files are older than this,
+ * because the machine slept or its clock was set meanwhile, might name files that are no longer there.
+ */
+const OLDEST_FILES_MILLISECONDS = 1_800_000;
 
 const ENGINE = 'marketing-streams-lakehouse/0.1.0';
 
@@ -114,15 +121,35 @@ export const createTableLog = (options: TableLogOptions): TableLog => {
       ]),
     );
 
+  const requireFresh = ({ actions }: PlannedCommit, plannedAt: number): void => {
+    const written = actions.flatMap(({ add }) =>
+      add && !snapshot.files.has(dataFileKey(add.path)) ? [add.modificationTime] : [],
+    );
+    const oldest = Math.min(plannedAt, ...written);
+    if (oldest >= clock() - OLDEST_FILES_MILLISECONDS) return;
+    throw new PlatformError(
+      'STORAGE_UNAVAILABLE',
+      `${storage.location}: nothing was committed, since the files to commit are of ${new Date(oldest).toISOString()} and vacuum may have taken them`,
+    );
+  };
+
   const commit: TableLog['commit'] = async (kind, plan, mostAttempts = Number.POSITIVE_INFINITY) => {
     let planned: PlannedCommit | null = null;
+    let plannedAt = clock();
     for (let attempt = 1; ; attempt++) {
-      planned ??= await plan();
+      if (planned === null) {
+        plannedAt = clock();
+        planned = await plan();
+      }
       // Last thing before the commit: a machine that slept meanwhile must not take a name that became free again.
-      if (clock() - hintReadAt > HINT_INTERVAL_MILLISECONDS && (await reloadIfLeftBehind())) {
+      const sinceHint = clock() - hintReadAt;
+      // A clock that was set back tells nothing about the time that has passed.
+      const looksAgain = sinceHint < 0 || sinceHint > HINT_INTERVAL_MILLISECONDS;
+      if (looksAgain && (await reloadIfLeftBehind())) {
         planned = null;
         continue;
       }
+      requireFresh(planned, plannedAt);
       const version = snapshot.version + 1;
       reachFailPoint('between-parquet-and-delta-commit');
       if (await storage.putIfAbsent(commitPath(version), commitText(kind, planned))) {
