@@ -2,6 +2,7 @@ import type { IndexedFile } from '../index/key-index.ts';
 import type { Action, AddFile } from '../log/actions.ts';
 import { allowsDeletionVectors } from '../log/features.ts';
 import { dataFileKey } from '../log/log-paths.ts';
+import type { PlannedCommit } from '../log/table-log.ts';
 import type { Row } from '../schema/table-schema.ts';
 import type { CommitResult, WriteOptions } from '../table-types.ts';
 import { deleteDataFiles, type NewFile, writeDataFiles } from './data-files.ts';
@@ -119,11 +120,12 @@ export const upsertRows = async (
       ? await hideRows(found, { vectors, storage, now })
       : await rewriteFiles(found, { layout, vectors, now });
   };
+  let planned: PlannedCommit;
   try {
     await hide();
     if (files.length === 0 && hidden.actions.length === 0 && txns.length === 0) return nothing(context);
     let computedAt = context.log.snapshot().version;
-    const planned = await context.log.commit('keyed', async () => {
+    planned = await context.log.commit('keyed', async () => {
       if (context.log.snapshot().version !== computedAt) await hide();
       computedAt = context.log.snapshot().version;
       return {
@@ -138,12 +140,6 @@ export const upsertRows = async (
         actions: [...hidden.actions, ...addActions(files), ...transactionActions(context, txns)],
       };
     });
-    await advanceIndex(context, keys, {
-      files,
-      rewritten: hidden.files,
-      gone: goneFiles(planned.actions),
-      deletedKeys,
-    });
   } catch (error) {
     if (isCertain(error)) {
       await deleteDataFiles(storage, files);
@@ -151,6 +147,12 @@ export const upsertRows = async (
     }
     throw error;
   }
+  await advanceIndex(context, keys, {
+    files,
+    rewritten: hidden.files,
+    gone: goneFiles(planned.actions),
+    deletedKeys,
+  });
   context.vectors.forgetExcept(context.log.snapshot().files);
   await context.log.checkpointIfDue();
   return {
