@@ -83,6 +83,9 @@ const requireOptions = (command: Command, given: readonly string[]): void => {
 const deltaDirOf = (given: string | undefined): string =>
   given ?? loadConfig('lakehouse', { delta_dir: deltaShape.delta_dir }).delta_dir;
 
+/** Names and messages come from tables of anybody: what would move a terminal's cursor is not shown. */
+const printable = (text: string): string => text.replaceAll(/[^\P{Cc}\n]/gu, '\ufffd');
+
 const perform = async (args: readonly string[], terminal: Terminal): Promise<string> => {
   const { values, positionals } = parseArguments(args);
   if (values.help === true && positionals.length === 0) return HELP;
@@ -111,7 +114,7 @@ const perform = async (args: readonly string[], terminal: Terminal): Promise<str
       if (values.json !== true) terminal.progress(line);
     },
   });
-  return values.json === true ? JSON.stringify(output.json, null, 2) : output.text;
+  return values.json === true ? JSON.stringify(output.json, null, 2) : printable(output.text);
 };
 
 /** Runs `npm run lakehouse` with the arguments behind `--`. Never throws: what went wrong is in the output. */
@@ -119,7 +122,10 @@ export const runCli = async (args: readonly string[], terminal: Terminal): Promi
   try {
     return { code: 0, output: await perform(args, terminal) };
   } catch (error) {
-    if (!(error instanceof UsageError)) return { code: 1, output: messageOf(error) };
-    return { code: 2, output: `${messageOf(error)}\n\nnpm run lakehouse -- --help tells how to use it.` };
+    if (!(error instanceof UsageError)) return { code: 1, output: printable(messageOf(error)) };
+    return {
+      code: 2,
+      output: `${printable(messageOf(error))}\n\nnpm run lakehouse -- --help tells how to use it.`,
+    };
   }
 };

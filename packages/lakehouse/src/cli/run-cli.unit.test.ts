@@ -1,5 +1,7 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { column } from '../schema/table-schema.ts';
 import { type TemporaryTables, temporaryTables } from '../testing/temporary-tables.ts';
 import { runCli } from './run-cli.ts';
 
@@ -36,5 +38,19 @@ describe('runCli', () => {
     const ended = await runCli(['--delta-dir', tables.folder, ...args], { width: 80, progress: () => {} });
     expect(ended).toEqual({ code, output: expect.stringMatching(message) });
     expect(ended.output.includes('--help')).toBe(code === 2);
+  });
+
+  it('shows no control characters of a table to the terminal', async () => {
+    const path = join(tables.folder, 'silver/odd');
+    await tables.openAppend({ path, schema: [column.string('a\u001b[2Jb')] });
+    for (const command of ['describe', 'preview']) {
+      const { code, output } = await runCli(['--delta-dir', tables.folder, 'silver.odd', command], {
+        width: 80,
+        progress: () => {},
+      });
+      expect(code).toBe(0);
+      expect(output).toContain('a\ufffd[2Jb');
+    }
+    await rm(path, { recursive: true });
   });
 });

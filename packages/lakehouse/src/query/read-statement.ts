@@ -38,8 +38,16 @@ type BaseTable = {
 /** Table functions that read nothing but their arguments. All others are refused: most of them open files. */
 const TABLE_FUNCTIONS = new Set(['range', 'generate_series', 'unnest', 'json_each', 'json_tree', 'repeat']);
 
-/** Functions that do more, or wait longer, than a query has to. */
-const REFUSED_FUNCTIONS = new Set(['sleep_ms', 'write_log', 'nextval', 'currval', 'query', 'query_table']);
+/** Functions that do more, wait longer, or tell more of the machine (`current_setting`: its folders) than a query has to. */
+const REFUSED_FUNCTIONS = new Set([
+  'sleep_ms',
+  'write_log',
+  'nextval',
+  'currval',
+  'query',
+  'query_table',
+  'current_setting',
+]);
 
 /** A refusal of the SQL text. */
 export const sqlError = (message: string, cause?: unknown): PlatformError =>

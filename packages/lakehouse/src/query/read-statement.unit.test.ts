@@ -111,6 +111,7 @@ describe('readStatement', () => {
     ['FROM duckdb_settings()', /the function duckdb_settings cannot be used/],
     ["FROM query('SELECT 1')", /the function query cannot be used/],
     ['SELECT sleep_ms(100000)', /the function sleep_ms cannot be used/],
+    ["SELECT current_setting('temp_directory')", /the function current_setting cannot be used/],
     ['SELECT main.sleep_ms(100000)', /the function sleep_ms cannot be used/],
     ['WITH "a.parquet" AS (SELECT 1) SELECT (FROM "a.parquet")', /WITH cannot define the name "a.parquet"/],
   ])('refuses %s', async (sql, message) => {
