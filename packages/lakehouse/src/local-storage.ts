@@ -37,9 +37,16 @@ const syncFolder = async (folder: string): Promise<void> => {
   }
 };
 
+/** Makes a folder and those above it that are missing; a folder's name survives a loss of power as its content does. */
+const makeFolder = async (folder: string): Promise<void> => {
+  const first = await mkdir(folder, { recursive: true });
+  if (first === undefined) return;
+  for (let made = folder; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made));
+};
+
 /** Writes a whole file and waits until the disk has it; what was written of it is removed when that fails. */
 const writeDurably = async (path: string, data: Uint8Array): Promise<void> => {
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolder(dirname(path));
   const handle: FileHandle = await open(path, 'wx');
   try {
     await handle.writeFile(data);
