@@ -1,6 +1,7 @@
-import { rm } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { commitPath } from '../log/log-paths.ts';
 import { column } from '../schema/table-schema.ts';
 import { type TemporaryTables, temporaryTables } from '../testing/temporary-tables.ts';
 import { runCli } from './run-cli.ts';
@@ -51,6 +52,22 @@ describe('runCli', () => {
       expect(code).toBe(0);
       expect(output).toContain('a\ufffd[2Jb');
     }
+    await rm(path, { recursive: true });
+  });
+
+  it('tells the files of a compaction by delta-rs', async () => {
+    const path = join(tables.folder, 'silver/theirs');
+    await tables.openAppend({ path });
+    const operationMetrics = { numFilesAdded: 2, numFilesRemoved: 4 };
+    await writeFile(
+      join(path, commitPath(1)),
+      JSON.stringify({ commitInfo: { timestamp: 1, operation: 'OPTIMIZE', operationMetrics } }),
+    );
+    const { output } = await runCli(['--delta-dir', tables.folder, 'silver.theirs', 'history'], {
+      width: 80,
+      progress: () => {},
+    });
+    expect(output).toMatch(/OPTIMIZE +\+2 -4/);
     await rm(path, { recursive: true });
   });
 });

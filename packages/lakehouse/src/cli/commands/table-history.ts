@@ -19,11 +19,18 @@ const METRICS = {
   filesAdded: [
     'numAddedFiles',
     'numFiles',
+    'numFilesAdded',
     'numTargetFilesAdded',
     'num_added_files',
     'num_target_files_added',
   ],
-  filesRemoved: ['numRemovedFiles', 'numTargetFilesRemoved', 'num_removed_files', 'num_target_files_removed'],
+  filesRemoved: [
+    'numRemovedFiles',
+    'numFilesRemoved',
+    'numTargetFilesRemoved',
+    'num_removed_files',
+    'num_target_files_removed',
+  ],
   bytes: ['numOutputBytes', 'numTargetBytesAdded', 'numAddedBytes', 'num_added_bytes'],
 } as const;
 
