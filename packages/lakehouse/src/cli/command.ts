@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { SHORTEST_SAFE_RETENTION } from '../maintenance/vacuum.ts';
 import type { Storage } from '../storage.ts';
 
 /** Every option of every command, as `parseArgs` takes them. */
@@ -104,12 +105,20 @@ export const wantedState = (
 
 const UNITS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
-/** Milliseconds of `90s`, `30m`, `12h` or `7d`; undefined when not given. Throws UsageError. */
+/**
+ * Milliseconds of `90s`, `30m`, `12h` or `7d`; undefined when not given. Throws UsageError, also for one that is not
+ * safe and was not allowed.
+ */
 export const retentionOf = (values: OptionValues): number | undefined => {
-  if (values.retention === undefined) return undefined;
-  const match = /^(\d{1,6})\s*([smhd])$/.exec(values.retention.trim());
-  if (match !== null) return Number(match[1]) * UNITS[match[2] as keyof typeof UNITS];
+  const { retention: text, 'allow-short-retention': allowShort = false } = values;
+  if (text === undefined) return undefined;
+  const match = /^(\d{1,6})\s*([smhd])$/.exec(text.trim());
+  if (match === null) {
+    throw new UsageError(`--retention ${text}: expected a number and a unit, e.g. 2h, 7d, 30m or 0s`);
+  }
+  const retention = Number(match[1]) * UNITS[match[2] as keyof typeof UNITS];
+  if (allowShort || retention >= SHORTEST_SAFE_RETENTION) return retention;
   throw new UsageError(
-    `--retention ${values.retention}: expected a number and a unit, e.g. 2h, 7d, 30m or 0s`,
+    `--retention ${text}: files that are being written or read are younger than an hour; when nobody writes or reads the table, add --allow-short-retention`,
   );
 };

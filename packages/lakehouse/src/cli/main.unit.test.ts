@@ -188,7 +188,7 @@ describe('npm run lakehouse', { timeout: 60_000 }, () => {
       dryRun: true,
       files: expect.arrayContaining([{ path: expect.any(String), bytes: expect.any(Number) }]),
     });
-    expect(unsafe).toMatchObject({ code: 1, stderr: expect.stringContaining('retention of 60000 ms') });
+    expect(unsafe).toMatchObject({ code: 2, stderr: expect.stringContaining('--allow-short-retention') });
     const done = await lakehouse(
       'silver.busy',
       'vacuum',
