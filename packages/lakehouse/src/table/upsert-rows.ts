@@ -87,10 +87,7 @@ export const upsertRows = async (
   transactionActions(context, txns);
   const byKey = lastByKey(rows, keys.keyOf);
   const deletedKeys = [...new Set(deletes.map(keys.keyOf))].filter((key) => !byKey.has(key));
-  const files = await writeDataFiles(context.layout, [...byKey.values()], {
-    dataChange: true,
-    now: context.clock(),
-  });
+  let files: readonly NewFile[] = [];
   let hidden: HiddenRows = NOTHING_HIDDEN;
   const discardHidden = async (): Promise<void> => {
     const { files: rewritten, vectorFile } = hidden;
@@ -120,11 +117,24 @@ export const upsertRows = async (
       ? await hideRows(found, { vectors, storage, now })
       : await rewriteFiles(found, { layout, vectors, now });
   };
+  /** The disk takes the new rows while the former ones are looked for. */
+  const write = async (): Promise<void> => {
+    const writing = writeDataFiles(context.layout, [...byKey.values()], {
+      dataChange: true,
+      now: context.clock(),
+    });
+    const [written, hiding] = await Promise.allSettled([writing, hide()]);
+    if (written.status === 'rejected') throw written.reason;
+    files = written.value;
+    if (hiding.status === 'rejected') throw hiding.reason;
+  };
   let planned: PlannedCommit;
+  let isCommitting = false;
   try {
-    await hide();
+    await write();
     if (files.length === 0 && hidden.actions.length === 0 && txns.length === 0) return nothing(context);
     let computedAt = context.log.snapshot().version;
+    isCommitting = true;
     planned = await context.log.commit('keyed', async () => {
       if (context.log.snapshot().version !== computedAt) await hide();
       computedAt = context.log.snapshot().version;
@@ -141,7 +151,7 @@ export const upsertRows = async (
       };
     });
   } catch (error) {
-    if (isCertain(error)) {
+    if (!isCommitting || isCertain(error)) {
       await deleteDataFiles(storage, files);
       await discardHidden();
     }

@@ -35,6 +35,24 @@ describe.each<{ readonly mode: string; readonly properties: Readonly<Record<stri
     expect(table.files()).toHaveLength(1);
   });
 
+  it('leaves no file behind when a row does not fit, or when the commit cannot be made', async () => {
+    const table = await tables.openUpsert({ properties });
+    const two = [
+      { id: 'a', value: 1 },
+      { id: 'b', value: 1 },
+    ];
+    await table.upsert(two, []);
+    const before = await tables.filesIn('table');
+    await expect(table.upsert([{ id: 'a', value: 'one' }], [])).rejects.toMatchObject({
+      code: 'DELTA_SCHEMA_MISMATCH',
+    });
+    expect(await tables.filesIn('table')).toEqual(before);
+    // The version is taken, and what took it cannot be read.
+    await localStorage(join(tables.folder, 'table')).write(commitPath(2), Buffer.from('{'));
+    await expect(table.upsert([{ id: 'b', value: 2 }], [])).rejects.toMatchObject({ code: 'DELTA_CORRUPT' });
+    expect(await tables.filesIn('table')).toEqual(before);
+  });
+
   it('takes a number and a bigint for the same key, also after the index was lost', async () => {
     const schema = [column.long('id', { nullable: false }), column.string('value')];
     const table = await tables.openUpsert({ properties, schema });
