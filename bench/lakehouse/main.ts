@@ -1,8 +1,8 @@
-import { statfsSync, writeFileSync } from 'node:fs';
+import { statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { compare, readBaseline, thisMachine, updateBaseline } from '../src/baseline.ts';
+import { chosenParts, endRun } from '../src/command-line.ts';
 import type { Metric } from '../src/metric.ts';
 import { renderReport } from '../src/report.ts';
 import { measureAppend } from './append.ts';
@@ -89,14 +89,6 @@ const benchOptions = (): BenchOptions => {
   };
 };
 
-const chosenParts = (): readonly string[] => {
-  const names = values.only.split(',');
-  const unknown = names.filter((name) => !(name in PARTS));
-  if (unknown.length > 0)
-    throw new Error(`--only ${unknown.join(',')}: expected some of ${Object.keys(PARTS).join(', ')}`);
-  return Object.keys(PARTS).filter((name) => names.includes(name));
-};
-
 const requireSpace = (rows: number): void => {
   const { bavail, bsize } = statfsSync(tmpdir());
   const free = (bavail * bsize) / 1024 ** 3;
@@ -126,19 +118,21 @@ const run = async (): Promise<void> => {
     process.stdout.write(HELP);
     return;
   }
-  const parts = chosenParts();
+  const parts = chosenParts(values.only, Object.keys(PARTS));
   const options = benchOptions();
   requireSpace(Math.max(...options.rows, options.tableRows));
   const metrics = await measureParts(parts, options);
-  const comparisons = compare(metrics, readBaseline(BASELINE_FILE));
-  const judged = comparisons.filter(({ metric }) => metric.better !== 'info');
-  process.stdout.write(`\n${renderSides(metrics)}\n\n${renderReport(judged)}\n`);
-  if (values.json !== undefined) {
-    const report = { machine: thisMachine(), node: process.version, comparisons };
-    writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`);
-  }
-  if (values['update-baseline']) updateBaseline(metrics, new Date(), BASELINE_FILE);
-  else if (!values.quick && comparisons.some(({ isRegression }) => isRegression)) process.exitCode = 1;
+  endRun({
+    metrics,
+    json: values.json,
+    updatesBaseline: values['update-baseline'],
+    isJudged: !values.quick,
+    baselineFile: BASELINE_FILE,
+    print: (comparisons) => {
+      const judged = comparisons.filter(({ metric }) => metric.better !== 'info');
+      process.stdout.write(`\n${renderSides(metrics)}\n\n${renderReport(judged)}\n`);
+    },
+  });
 };
 
 await run();

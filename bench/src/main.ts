@@ -1,8 +1,7 @@
-import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { measureBacklog } from './backlog.ts';
 import { FULL_BACKLOG } from './backlog-records.ts';
-import { compare, readBaseline, thisMachine, updateBaseline } from './baseline.ts';
+import { chosenParts, endRun } from './command-line.ts';
 import { measureDemoStart } from './demo-start.ts';
 import { measureIdle } from './idle.ts';
 import { measureLatency } from './latency.ts';
@@ -46,14 +45,6 @@ const positive = (name: string, text: string): number => {
   const value = Number(text);
   if (Number.isFinite(value) && value > 0) return value;
   throw new Error(`--${name} ${text}: expected a number above 0`);
-};
-
-const chosenParts = (): ReadonlySet<Part> => {
-  const names = values.only.split(',');
-  const unknown = names.filter((name) => !PARTS.some((part) => part === name));
-  if (unknown.length > 0)
-    throw new Error(`--only ${unknown.join(',')}: expected some of ${PARTS.join(', ')}`);
-  return new Set(PARTS.filter((part) => names.includes(part)));
 };
 
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
@@ -100,7 +91,7 @@ const run = async (): Promise<void> => {
     process.stdout.write(HELP);
     return;
   }
-  const parts = chosenParts();
+  const parts = new Set(chosenParts(values.only, PARTS));
   const metrics: Metric[] = [];
   if (parts.has('start')) {
     say('start of the demo …');
@@ -115,14 +106,13 @@ const run = async (): Promise<void> => {
       await rig.stop();
     }
   }
-  const comparisons = compare(metrics, readBaseline());
-  process.stdout.write(`${renderReport(comparisons)}\n`);
-  if (values.json !== undefined) {
-    const report = { machine: thisMachine(), node: process.version, comparisons };
-    writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`);
-  }
-  if (values['update-baseline']) updateBaseline(metrics, new Date());
-  else if (comparisons.some(({ isRegression }) => isRegression)) process.exitCode = 1;
+  endRun({
+    metrics,
+    json: values.json,
+    updatesBaseline: values['update-baseline'],
+    isJudged: true,
+    print: (comparisons) => process.stdout.write(`${renderReport(comparisons)}\n`),
+  });
 };
 
 await run();

@@ -3,30 +3,27 @@ import { inspect } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { s3Storage } from './s3-storage.ts';
 import type { Storage } from './storage.ts';
+import { type ProxiedS3, startProxiedS3 } from './testing/proxied-s3.ts';
 import { S3_FAULTS, type S3Fault, type S3Proxy, type S3Request, startS3Proxy } from './testing/s3-proxy.ts';
-import { type S3Server, s3TestOptions, startS3Server } from './testing/s3-server.ts';
+import { s3TestOptions } from './testing/s3-server.ts';
 
-let server: S3Server;
+let store: ProxiedS3;
 let proxy: S3Proxy;
 /** Through the proxy and straight to the store. */
 let storage: Storage;
 let direct: Storage;
 
 beforeAll(async () => {
-  server = await startS3Server();
-  await server.createBucket('tables');
-  proxy = await startS3Proxy(server.endpoint);
+  store = await startProxiedS3();
+  ({ proxy } = store);
 });
 
-afterAll(async () => {
-  await proxy?.close();
-  await server?.close();
-});
+afterAll(() => store?.close());
 
 beforeEach(async () => {
   const location = `s3://tables/${randomUUID()}`;
   storage = s3Storage(location, { ...s3TestOptions(proxy.endpoint), idleTimeout: 250 });
-  direct = s3Storage(location, s3TestOptions(server.endpoint));
+  direct = s3Storage(location, s3TestOptions(store.server.endpoint));
   proxy.setFaults(() => null);
   // The first put of a storage proves that the store takes conditions.
   await storage.write('first', Buffer.from('first'));
@@ -129,7 +126,7 @@ describe('s3Storage', () => {
   });
 
   it('names a store that cannot be reached', async () => {
-    const nobody = await startS3Proxy(server.endpoint);
+    const nobody = await startS3Proxy(store.server.endpoint);
     const unreachable = s3Storage('s3://tables/x', { ...s3TestOptions(nobody.endpoint), attempts: 2 });
     await nobody.close();
     await expect(unreachable.read('part')).rejects.toMatchObject({

@@ -8,23 +8,20 @@ import { readTable } from './read-table.ts';
 import { s3Storage } from './s3-storage.ts';
 import { openTable } from './table.ts';
 import type { DeltaTable, TableKind } from './table-types.ts';
-import { S3_FAULTS, type S3Fault, type S3Proxy, startS3Proxy } from './testing/s3-proxy.ts';
-import { type S3Server, s3TestOptions, startS3Server } from './testing/s3-server.ts';
+import { type ProxiedS3, startProxiedS3 } from './testing/proxied-s3.ts';
+import { S3_FAULTS, type S3Fault, type S3Proxy } from './testing/s3-proxy.ts';
+import { s3TestOptions } from './testing/s3-server.ts';
 import { ID_AND_VALUE, rowsById } from './testing/temporary-tables.ts';
 
-let server: S3Server;
+let store: ProxiedS3;
 let proxy: S3Proxy;
 
 beforeAll(async () => {
-  server = await startS3Server();
-  await server.createBucket('tables');
-  proxy = await startS3Proxy(server.endpoint);
+  store = await startProxiedS3();
+  ({ proxy } = store);
 });
 
-afterAll(async () => {
-  await proxy?.close();
-  await server?.close();
-});
+afterAll(() => store?.close());
 
 /** Those that end by themselves; a client that stops waiting is tested with the storage. */
 const QUICK_FAULTS = S3_FAULTS.filter((fault) => !/stalled|unconditional/.test(fault));

@@ -11,10 +11,11 @@ import type { Storage } from './storage.ts';
 import { openTable } from './table.ts';
 import type { DeltaTable, OpenTableOptions, TableKind } from './table-types.ts';
 import { crashingStorage, SimulatedCrash } from './testing/crashing-storage.ts';
+import { type ProxiedS3, startProxiedS3 } from './testing/proxied-s3.ts';
 import { readWithDeltalake } from './testing/python-delta-reader.ts';
 import { runPython } from './testing/python-environment.ts';
-import { type S3Proxy, startS3Proxy } from './testing/s3-proxy.ts';
-import { deltalakeStorageOptions, type S3Server, s3TestOptions, startS3Server } from './testing/s3-server.ts';
+import type { S3Proxy } from './testing/s3-proxy.ts';
+import { deltalakeStorageOptions, s3TestOptions } from './testing/s3-server.ts';
 import { ID_AND_VALUE, rowsById } from './testing/temporary-tables.ts';
 
 const APPEND_WITH_DELTA_RS = `
@@ -28,22 +29,18 @@ rows = Table.from_arrays(columns, schema=Schema(fields))
 write_deltalake(given["path"], rows, mode="append", storage_options=given["storageOptions"])
 `;
 
-let server: S3Server;
+let store: ProxiedS3;
 let proxy: S3Proxy;
 let folder: string;
 let storage: Storage;
 let opened: DeltaTable[];
 
 beforeAll(async () => {
-  server = await startS3Server();
-  await server.createBucket('tables');
-  proxy = await startS3Proxy(server.endpoint);
+  store = await startProxiedS3();
+  ({ proxy } = store);
 });
 
-afterAll(async () => {
-  await proxy?.close();
-  await server?.close();
-});
+afterAll(() => store?.close());
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 's3-tables-'));
@@ -74,7 +71,7 @@ const rows = (from: number, to: number, value: number): Row[] =>
 
 const deltalake = (sql: string, version?: number) =>
   readWithDeltalake(storage.location, sql, {
-    storageOptions: deltalakeStorageOptions(server.endpoint),
+    storageOptions: deltalakeStorageOptions(store.server.endpoint),
     ...(version === undefined ? {} : { version }),
   });
 
@@ -146,7 +143,7 @@ describe('a table in an S3-compatible store', () => {
         {
           path: storage.location,
           ids: ['id-7', 'id-8'],
-          storageOptions: deltalakeStorageOptions(server.endpoint),
+          storageOptions: deltalakeStorageOptions(store.server.endpoint),
         },
       );
       await write(rows(8, 10, 2));

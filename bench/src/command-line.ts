@@ -1,0 +1,38 @@
+import { writeFileSync } from 'node:fs';
+import { type Comparison, compare, readBaseline, thisMachine, updateBaseline } from './baseline.ts';
+import type { Metric } from './metric.ts';
+
+/** The parts that `--only` names, in the bench's order. Throws naming those that do not exist. */
+export const chosenParts = <Name extends string>(only: string, parts: readonly Name[]): readonly Name[] => {
+  const names = only.split(',');
+  const unknown = names.filter((name) => !parts.some((part) => part === name));
+  if (unknown.length > 0)
+    throw new Error(`--only ${unknown.join(',')}: expected some of ${parts.join(', ')}`);
+  return parts.filter((part) => names.includes(part));
+};
+
+export type RunEnding = {
+  readonly metrics: readonly Metric[];
+  /** `--json`: where the figures go as JSON too. */
+  readonly json: string | undefined;
+  /** `--update-baseline`. */
+  readonly updatesBaseline: boolean;
+  /** Whether a figure that is worse than the baseline's ends the process with code 1. */
+  readonly isJudged: boolean;
+  /** The run over all services has the one of `baseline.ts`. */
+  readonly baselineFile?: string;
+  readonly print: (comparisons: readonly Comparison[]) => void;
+};
+
+/** Ends a run: holds its figures against the baseline, prints and stores them. */
+export const endRun = (ending: RunEnding): void => {
+  const { metrics, baselineFile } = ending;
+  const comparisons = compare(metrics, readBaseline(baselineFile));
+  ending.print(comparisons);
+  if (ending.json !== undefined) {
+    const report = { machine: thisMachine(), node: process.version, comparisons };
+    writeFileSync(ending.json, `${JSON.stringify(report, null, 2)}\n`);
+  }
+  if (ending.updatesBaseline) updateBaseline(metrics, new Date(), baselineFile);
+  else if (ending.isJudged && comparisons.some(({ isRegression }) => isRegression)) process.exitCode = 1;
+};
