@@ -24,6 +24,7 @@ bench/baseline.json. Ends with code 1 when a figure is more than 15% worse than 
   --idle-seconds <n>   length of the idle run (default 30)
   --scale <x>          share of the full backlog of 310,000 events (default 1)
   --json <file>        writes the figures there as JSON too
+  --cpu-profiles <dir> writes a .cpuprofile of every thread of every service there (takes some speed)
   --update-baseline    stores the figures as the new baseline
   --help
 `;
@@ -36,6 +37,7 @@ const { values } = parseArgs({
     'idle-seconds': { type: 'string', default: '30' },
     scale: { type: 'string', default: '1' },
     json: { type: 'string' },
+    'cpu-profiles': { type: 'string' },
     'update-baseline': { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
   },
@@ -99,7 +101,7 @@ const run = async (): Promise<void> => {
   }
   if (parts.size > (parts.has('start') ? 1 : 0)) {
     say('starting the stack and all services …');
-    const rig = await startRig();
+    const rig = await startRig({ cpuProfiles: values['cpu-profiles'] });
     try {
       metrics.push(...told(await measureOnRig(rig, parts)));
     } finally {

@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { progressPrinter } from '@marketing-streams/embedded/progress';
 import { startEmbeddedStack } from '@marketing-streams/embedded/stack';
 import { type Pipeline, startPipeline } from '@marketing-streams/tests/harness/pipeline';
@@ -33,8 +33,13 @@ const pidOf = (name: string, pid: number | null): number => {
   return pid;
 };
 
+export type RigOptions = {
+  /** Folder into which every thread of every service writes its CPU profile (`.cpuprofile`) when it stops. */
+  readonly cpuProfiles?: string | undefined;
+};
+
 /** Starts a rig in a folder of its own, which `stop` removes. */
-export const startRig = async (): Promise<Rig> => {
+export const startRig = async ({ cpuProfiles }: RigOptions = {}): Promise<Rig> => {
   const directory = mkdtempSync(join(tmpdir(), 'marketing-streams-bench-'));
   const stack = await startEmbeddedStack({
     localDirectory: join(directory, 'stack'),
@@ -51,7 +56,12 @@ export const startRig = async (): Promise<Rig> => {
     infrastructure.schemaRegistryUrl,
   );
   // As `make demo` runs it: one process and one task per processor.
-  const environmentOf = (): Record<string, string> => ({ TASKS: process.env['TASKS'] ?? '1' });
+  const environmentOf = (service: string): Record<string, string> => ({
+    TASKS: process.env['TASKS'] ?? '1',
+    ...(cpuProfiles === undefined
+      ? {}
+      : { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${join(resolve(cpuProfiles), service)}` }),
+  });
   const pipeline = await startPipeline({ name: 'bench', infrastructure, directory, environmentOf });
   const { webappUrl, deltaDirectory } = pipeline;
   const access = await accessPipeline({ webappUrl, deltaDirectory, infrastructure }, 'bench');
