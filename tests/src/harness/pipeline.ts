@@ -26,13 +26,21 @@ export type PipelineOptions = {
   readonly directory: string;
   /** The services' logs go to `.local/test-logs/<name>`, anew with every start, and stay there. */
   readonly name: string;
-  /** Settings of single services on top of the common ones, by the names of their environment variables. */
+  /**
+   * Settings of single services on top of the common ones, by the names of their environment variables; asked at
+   * every start of a process.
+   */
   readonly environmentOf?: (service: ServiceName) => Readonly<Record<string, string>>;
 };
 
 /** All services as processes of their own, as the demo runs them. */
 export type Pipeline = {
   readonly services: Readonly<Record<ServiceName, ServiceProcess>>;
+  /**
+   * Starts one more instance of a service on the same state and tables, with a health port and a log of its own,
+   * as `docker compose --scale` does on one machine. Resolves when it is ready.
+   */
+  readonly startInstance: (name: ServiceName) => Promise<ServiceProcess>;
   /** Base URL of the web app. */
   readonly webappUrl: string;
   readonly deltaDirectory: string;
@@ -79,9 +87,11 @@ export const startPipeline = async (options: PipelineOptions): Promise<Pipeline>
   const logDirectory = join(LOGS, options.name);
   rmSync(logDirectory, { recursive: true, force: true });
 
-  const start = async (name: ServiceName): Promise<ServiceProcess> => {
+  const instances: ServiceProcess[] = [];
+
+  const start = async (name: ServiceName, instance: number): Promise<ServiceProcess> => {
     const port = await findFreePort();
-    const environment = {
+    const environment = (): Record<string, string> => ({
       ...surroundings(),
       KAFKA_BOOTSTRAP_SERVERS: infrastructure.kafkaBootstrapServers,
       SCHEMA_REGISTRY_URL: infrastructure.schemaRegistryUrl,
@@ -95,16 +105,23 @@ export const startPipeline = async (options: PipelineOptions): Promise<Pipeline>
       SESSION_SECRET: 'a secret that outlives a restart',
       WRITES_PER_MINUTE: '100000',
       ...options.environmentOf?.(name),
-    };
-    return startServiceProcess(name, port, environment, logDirectory);
+    });
+    const started = startServiceProcess({ name, instance, port, environment, logDirectory });
+    instances.push(started);
+    return started;
   };
 
-  const started = await Promise.all(SERVICE_NAMES.map(start));
+  const started = await Promise.all(SERVICE_NAMES.map((name) => start(name, 1)));
   const services = Object.fromEntries(
     started.map((service) => [service.name, service]),
   ) as Pipeline['services'];
   const stop: Pipeline['stop'] = async (how) => {
-    await Promise.all(started.map((service) => service.stop(how)));
+    await Promise.all(instances.map((service) => service.stop(how)));
+  };
+  const startInstance: Pipeline['startInstance'] = async (name) => {
+    const service = await start(name, 1 + instances.filter((one) => one.name === name).length);
+    await allReady([service]);
+    return service;
   };
   try {
     await allReady(started);
@@ -114,6 +131,7 @@ export const startPipeline = async (options: PipelineOptions): Promise<Pipeline>
   }
   return {
     services,
+    startInstance,
     webappUrl: services.webapp.url,
     deltaDirectory,
     stateDirectory,
