@@ -19,14 +19,12 @@ import { recordCommits, recordFailures, recordSkips } from './metrics/commit-met
 import { createLagObserver, showLag } from './metrics/lag-metrics.ts';
 import { recordMaintenance } from './metrics/maintenance-metrics.ts';
 import { showTables } from './metrics/table-gauges.ts';
+import { createRush } from './rush.ts';
 import type { TableDeclaration } from './table-declaration.ts';
 import { createTableTroubles } from './table-troubles.ts';
 
 /** Tables are committed once a second when little comes: their topics need not be asked more often than this. */
 const PACE_MILLISECONDS = 200;
-
-/** A table this far behind has better use for the cores than merges. */
-const BACKLOG_RECORDS = 50_000;
 
 /** The part of a service's settings that its table sink needs. */
 export type TableSinkConfig = {
@@ -138,7 +136,7 @@ export const runTableSink = (declarations: readonly TableDeclaration[]): Promise
       topics: declarations.map(({ topic }) => topic),
       positions: positionsOf(sink),
       onRecords: sink.write,
-      memberFile: join(folder, 'member'),
+      memberFolder: join(folder, 'members'),
       paceMilliseconds: PACE_MILLISECONDS,
       metrics,
       logger,
@@ -151,9 +149,13 @@ export const runTableSink = (declarations: readonly TableDeclaration[]): Promise
       metrics,
       opened.map(({ route, storage }) => ({ table: route.table, storage })),
     );
+    const isRush = createRush(() => ({
+      delivered: started.progress().reduce((sum, { position }) => sum + position, 0),
+      missing: lags().reduce((sum, { records }) => sum + records, 0),
+    }));
     const maintenance = createTableMaintenance({
       tables,
-      isBusy: (table) => lags().some((lag) => lag.table === table && lag.records >= BACKLOG_RECORDS),
+      isBusy: isRush,
       onRun: recordMaintenance(metrics),
       logger,
     });

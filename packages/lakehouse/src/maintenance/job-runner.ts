@@ -43,6 +43,7 @@ export const createJobRunner = (options: {
 
   const start = (): Thread => {
     const worker = new Worker(options.module ?? WORKER, {
+      name: 'maintenance',
       resourceLimits: {
         maxOldGenerationSizeMb: HEAP_MEGABYTES,
         maxYoungGenerationSizeMb: YOUNG_GENERATION_MEGABYTES,

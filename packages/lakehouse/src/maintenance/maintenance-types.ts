@@ -37,8 +37,8 @@ export type TableMaintenanceOptions = {
   readonly tables: readonly DeltaTable[];
   readonly intervals?: Partial<MaintenanceIntervals>;
   /**
-   * True while the table of a name has a backlog to write, for which the cores are needed: then only as many files
-   * are merged as would slow down the writes themselves.
+   * True while there is a backlog to write to the table of a name or to others beside it, for which the cores are
+   * needed: then only as many files are merged as would slow down the writes themselves, and all else comes later.
    */
   readonly isBusy?: (table: string) => boolean;
   /** Epoch milliseconds; the wall clock unless told. */

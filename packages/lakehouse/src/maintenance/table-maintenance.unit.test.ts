@@ -148,6 +148,28 @@ describe('maintenance', { timeout: 60_000 }, () => {
     await until(() => table.files().length === 1);
   });
 
+  it('leaves everything else for a minute, too, while there is a backlog', async () => {
+    const table = await tables.openAppend({ checkpoints: 'elsewhere' });
+    let now = Date.now();
+    const asked = vi.fn(() => true);
+    const runs: MaintenanceRun[] = [];
+    maintenance = createTableMaintenance({
+      tables: [table],
+      intervals: { lookMilliseconds: 1 },
+      clock: () => now,
+      isBusy: asked,
+      onRun: (run) => runs.push(run),
+    });
+    await appendSixteen(table);
+    now += 59_000;
+    const looks = asked.mock.calls.length;
+    await until(() => asked.mock.calls.length > looks + 10);
+    expect(runs).toEqual([]);
+    now += 1_000;
+    await until(() => runs.some(({ kind, outcome }) => kind === 'checkpoint' && outcome === 'done'));
+    expect(table.files()).toHaveLength(16);
+  });
+
   it('stops in the middle of a merge without a trace of it', async () => {
     const table = await tables.openAppend();
     await appendSixteen(table);

@@ -19,7 +19,10 @@ type Ending = Pick<MaintenanceRun, 'outcome' | 'filesRemoved' | 'filesAdded' | '
 const AT_EASE: MergeThresholds = { minFiles: 16, minHiddenRows: 10_000 };
 
 /** More files would make upserts slower than a merge beside them does. */
-const BUSY: MergeThresholds = { minFiles: 64, minHiddenRows: 100_000 };
+const BUSY: MergeThresholds = { minFiles: 64, minHiddenRows: 1_000_000 };
+
+/** How much longer the rest may wait for a backlog to end. */
+const BUSY_MILLISECONDS = 60_000;
 
 /** After its start a service waits this part of an interval: one that restarts often must be cleaned up, too. */
 const FIRST_PART = 0.1;
@@ -88,7 +91,8 @@ export const createTableUpkeep = (options: {
   };
 
   const periodic = (kind: 'checkpoint' | 'clean-up-log' | 'vacuum'): (() => Promise<Ending>) | null => {
-    if (clock() < nextAt.get(kind)!) return null;
+    const late = clock() - nextAt.get(kind)!;
+    if (late < 0 || (late < BUSY_MILLISECONDS && options.isBusy(name))) return null;
     nextAt.set(kind, clock() + intervalOf[kind]);
     if (kind === 'checkpoint') {
       if (table.version() === checkpointed) return null;

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { createRush } from './rush.ts';
+
+const open = () => {
+  const world = { now: 0, delivered: 0, missing: 0 };
+  const isRush = createRush(
+    () => world,
+    () => world.now,
+  );
+  /** Seconds pass in which so many records are delivered. */
+  const pass = (seconds: number, delivered = 0): boolean => {
+    world.now += seconds * 1000;
+    world.delivered += delivered;
+    return isRush();
+  };
+  return { world, pass };
+};
+
+describe('a rush', () => {
+  it('is on while much is missing, and for a while after', () => {
+    const { world, pass } = open();
+    world.missing = 10_000;
+    expect(pass(1)).toBe(true);
+    world.missing = 9_999;
+    expect(pass(9)).toBe(true);
+    expect(pass(1)).toBe(false);
+  });
+
+  it('is on while the sink takes much, although nothing is missing', () => {
+    const { pass } = open();
+    expect(pass(1, 100_000)).toBe(false);
+    expect(pass(1, 0)).toBe(true);
+    expect(pass(9)).toBe(true);
+    expect(pass(1)).toBe(false);
+  });
+
+  it('is not what live traffic brings, nor a look after a long time', () => {
+    const { pass } = open();
+    for (let second = 0; second < 10; second++) expect(pass(1, 2_000)).toBe(false);
+    expect(pass(600, 1_200_000)).toBe(false);
+  });
+
+  it('is not on when partitions went to another process', () => {
+    const { pass } = open();
+    expect(pass(2, 3_000)).toBe(false);
+    expect(pass(2, -3_000)).toBe(false);
+    expect(pass(2, 5_999)).toBe(false);
+    expect(pass(2, 6_000)).toBe(true);
+  });
+});
