@@ -61,7 +61,7 @@ demo: $(installed) ## Run everything on this machine, no Docker: TRAFFIC=off, PO
 
 ## Checks
 
-.PHONY: lint format typecheck test test-all bench
+.PHONY: lint format typecheck test test-faults test-all bench
 lint: $(installed) ## Biome, dependency rules, unused code
 	npm run --silent lint
 
@@ -76,6 +76,10 @@ test: $(installed) ## What CI runs: lint, types, all tests (unit, integration, f
 	npm run --silent lint
 	npm run --silent typecheck
 	@node scripts/src/run-tests.ts
+
+test-faults: $(installed) ## Every fault scenario with three seeds: FAULT_SEED=1,2 repeats given ones
+	@scripts/doctor.sh java maven python
+	@FAULTS=all node scripts/src/run-tests.ts --project fault tests/faults
 
 test-all: test bench ## test, then the benchmarks against their baseline
 

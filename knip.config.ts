@@ -13,7 +13,10 @@ const config: KnipConfig = {
     // The browser loads one script, which imports the others.
     'services/webapp': { entry: ['src/**/*.test.ts', 'public/main.js'] },
     scripts: { entry: ['src/*.ts'] },
-    tests: { entry: ['src/**/*.test.ts', 'src/*.setup.ts'] },
+    tests: {
+      entry: ['src/**/*.test.ts', 'src/*.setup.ts', 'faults/**/*.test.ts'],
+      project: ['src/**', 'faults/**'],
+    },
     bench: { entry: ['**/*.test.ts', 'lakehouse/ours.ts'] },
   },
 };

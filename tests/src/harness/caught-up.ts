@@ -7,11 +7,13 @@ import type { Admin, KafkaClient, Position } from '@marketing-streams/stream/kaf
 import { readRanges } from './read-topic.ts';
 import { PROCESSOR_INPUTS, TABLE_TOPICS } from './topology.ts';
 
-type Offsets = ReadonlyMap<string, number>;
+/** The next offset to read, by `topic/partition`. */
+export type Offsets = ReadonlyMap<string, number>;
 
 const nameOf = ({ topic, partition }: TopicPartition): string => `${topic}/${partition}`;
 
-const byName = (positions: readonly Position[]): Offsets =>
+/** Positions by `topic/partition`. */
+export const byName = (positions: readonly Position[]): Offsets =>
   new Map(positions.map((position) => [nameOf(position), position.offset]));
 
 const ALL_TOPICS = [...new Set([...Object.values(PROCESSOR_INPUTS).flat(), ...Object.values(TABLE_TOPICS)])];
@@ -23,7 +25,7 @@ const LONGEST_GAP = 200;
  * Null when a reader has read every record. A position short of the end may have only transaction markers before
  * it, which no reader sees and no position need step over.
  */
-const lagOf = async (
+export const lagOf = async (
   kafka: KafkaClient,
   reader: string,
   ends: readonly Position[],

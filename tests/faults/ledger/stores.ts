@@ -4,8 +4,8 @@ import {
   type DeltalakeRow,
   readWithDeltalake,
 } from '@marketing-streams/lakehouse/testing/python-delta-reader';
-import { readGold } from '../harness/gold-topic.ts';
-import type { PipelineAccess } from '../harness/pipeline-access.ts';
+import { readGold } from '../../src/harness/gold-topic.ts';
+import type { PipelineAccess } from '../../src/harness/pipeline-access.ts';
 import type { ExpectedCustomer, Ledger } from './ledger.ts';
 
 /** What the ledger says and what every store says, by the row's key; amounts in cents. */

@@ -11,10 +11,10 @@ import {
   type Random,
 } from '@marketing-streams/domain/simulation/random';
 import type { OutgoingRecord } from '@marketing-streams/stream/kafka/api';
-import { librdkafkaPartition } from '../harness/foreign-partitioner.ts';
-import type { InputRecords } from '../harness/input-codecs.ts';
-import { deliveryStatus, orderPlaced, profileUpsert } from '../harness/input-events.ts';
-import { poisonOf } from '../harness/poison.ts';
+import { librdkafkaPartition } from '../../src/harness/foreign-partitioner.ts';
+import type { InputRecords } from '../../src/harness/input-codecs.ts';
+import { deliveryStatus, orderPlaced, profileUpsert } from '../../src/harness/input-events.ts';
+import { poisonOf } from '../../src/harness/poison.ts';
 import type { Ledger } from './ledger.ts';
 
 export type TrafficOptions = {

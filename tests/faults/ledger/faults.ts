@@ -4,8 +4,8 @@ import { integerBetween, type Random } from '@marketing-streams/domain/simulatio
 import type { EmbeddedStack } from '@marketing-streams/embedded/stack';
 import type { FailPoint } from '@marketing-streams/platform/fail-points';
 import { API_KEYS, type KafkaProxy } from '@marketing-streams/stream/testing/kafka-proxy';
-import type { Pipeline } from '../harness/pipeline.ts';
-import { SERVICE_NAMES, type ServiceName } from '../harness/service-process.ts';
+import type { Pipeline } from '../../src/harness/pipeline.ts';
+import { SERVICE_NAMES, type ServiceName } from '../../src/harness/service-process.ts';
 
 /** One thing that goes wrong; resolves when what was hit is well again. */
 export type Fault = { readonly name: string; readonly strike: () => Promise<void> };

@@ -4,12 +4,12 @@ import { createJsonCodec } from '@marketing-streams/contracts/json-codec';
 import type { KafkaRecord } from '@marketing-streams/contracts/record';
 import { INPUT_TOPICS } from '@marketing-streams/contracts/topics';
 import { readWithDeltalake } from '@marketing-streams/lakehouse/testing/python-delta-reader';
-import { originalIn, originalOf, readDeadLetters } from '../harness/dead-letters.ts';
-import { GOLD_TOPIC } from '../harness/gold-topic.ts';
-import type { PipelineAccess } from '../harness/pipeline-access.ts';
-import { POISON_HEADER } from '../harness/poison.ts';
-import { readTopic } from '../harness/read-topic.ts';
-import { TABLE_TOPICS } from '../harness/topology.ts';
+import { originalIn, originalOf, readDeadLetters } from '../../src/harness/dead-letters.ts';
+import { GOLD_TOPIC } from '../../src/harness/gold-topic.ts';
+import type { PipelineAccess } from '../../src/harness/pipeline-access.ts';
+import { POISON_HEADER } from '../../src/harness/poison.ts';
+import { readTopic } from '../../src/harness/read-topic.ts';
+import { TABLE_TOPICS } from '../../src/harness/topology.ts';
 import type { Views } from './stores.ts';
 
 const placeOf = ({ topic, partition, offset }: Pick<KafkaRecord, 'topic' | 'partition' | 'offset'>): string =>

@@ -1,0 +1,158 @@
+import type { TopicName } from '@marketing-streams/contracts/topics';
+import { INPUT_TOPICS } from '@marketing-streams/contracts/topics';
+import type { Admin, KafkaClient, Position } from '@marketing-streams/stream/kafka/api';
+import { byName, lagOf, type Offsets, tablePositions } from '../src/harness/caught-up.ts';
+import { TABLE_TOPICS } from '../src/harness/topology.ts';
+import type { ViewStore } from '../src/harness/view-positions.ts';
+import { waitUntil } from '../src/harness/wait-until.ts';
+import type { Drive } from './ledger/drive.ts';
+
+/*
+ * Lag zero while traffic runs. A pipeline that is fed all the time is never at the very end of its topics, so "no
+ * record waits" is no condition to wait for. What is waited for: everything that the input topics held at one
+ * moment has gone all the way, hop by hop (when silver is past it, its outputs are in silver's topics; what those
+ * hold then has to be read by gold; and so on), and that took no longer than it takes when nothing is wrong.
+ */
+
+/** What was written to these topics has to be read by these groups. */
+type Hop = { readonly topics: readonly TopicName[]; readonly groups: readonly string[] };
+
+const HOPS: readonly Hop[] = [
+  { topics: INPUT_TOPICS, groups: ['silver'] },
+  { topics: ['silver.repartition.v1'], groups: ['silver'] },
+  { topics: ['silver.customers.v1', 'silver.orders.v1', 'silver.activations.v1'], groups: ['gold'] },
+  { topics: ['gold.customer_360.v1'], groups: ['scorer', 'gold-publisher'] },
+  { topics: ['dom.propensity.score.v1'], groups: ['gold-publisher'] },
+];
+
+/** The web app's view is at the end of all hops. */
+const VIEW_TOPICS: readonly TopicName[] = [
+  'dom.customer.gold.v1',
+  'silver.orders.v1',
+  'silver.activations.v1',
+  'dom.customer.profile.upsert.v1',
+];
+
+/** How often positions are looked at: the resolution of the figures. */
+const LOOK_EVERY_MILLISECONDS = 25;
+const RECOVERED_WITHIN_MILLISECONDS = 90_000;
+const UNDISTURBED_PASSES = 5;
+/** A busy machine is no fault: a pass counts as undisturbed up to this many times the usual, and this long. */
+const SLOWER_IS_USUAL = 3;
+const SHORTEST_ALLOWANCE_MILLISECONDS = 500;
+
+/** Where all that is asked of the positions is to be had. */
+export type LagSources = {
+  readonly kafka: KafkaClient;
+  readonly view: ViewStore;
+  readonly deltaDirectory: string;
+  readonly drive: Pick<Drive, 'behind'>;
+  /** Records per second; the driver itself is behind when more than half a second of them waits. */
+  readonly rate: number;
+};
+
+/** Waits for lag zero. */
+export type LagZero = {
+  /** Resolves when the topics' readers are at lag zero: all groups and the web app's view. */
+  readonly streams: () => Promise<void>;
+  /** Resolves when every table holds what its topic held at the time of the call. */
+  readonly tables: () => Promise<void>;
+};
+
+/** Resolves to false when the deadline (of `performance.now`) came first. */
+const reach = async (
+  kafka: KafkaClient,
+  reader: string,
+  ends: readonly Position[],
+  positions: () => Promise<Offsets>,
+  deadline: number,
+): Promise<boolean> => {
+  for (;;) {
+    const problem = await lagOf(kafka, reader, ends, await positions());
+    if (problem === null) return true;
+    if (performance.now() > deadline) return false;
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MILLISECONDS));
+  }
+};
+
+const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
+
+/** Follows what the inputs hold now through all hops; false when the deadline came first. */
+const pass = async ({ kafka, view }: LagSources, admin: Admin, deadline: number): Promise<boolean> => {
+  for (const { topics, groups } of HOPS) {
+    const ends = await admin.endOffsets(topics);
+    for (const group of groups) {
+      const committed = async (): Promise<Offsets> => byName(await admin.committedPositions(group, ends));
+      if (!(await reach(kafka, group, ends, committed, deadline))) return false;
+    }
+  }
+  return reach(kafka, 'the view', await admin.endOffsets(VIEW_TOPICS), view.positions, deadline);
+};
+
+/** Measures how long a pass takes while nothing is wrong, traffic running, and gives what waits for that again. */
+export const createLagZero = async (sources: LagSources): Promise<LagZero> => {
+  const { kafka, deltaDirectory, drive, rate } = sources;
+
+  /** Milliseconds of a pass, null when it took longer than allowed. */
+  const timedPass = async (allowance: number): Promise<number | null> => {
+    const admin = kafka.admin();
+    try {
+      const begun = performance.now();
+      if (!(await pass(sources, admin, begun + allowance))) return null;
+      const took = performance.now() - begun;
+      return took <= allowance ? took : null;
+    } finally {
+      await admin.close();
+    }
+  };
+
+  const undisturbed: number[] = [];
+  while (undisturbed.length < UNDISTURBED_PASSES) {
+    const took = await timedPass(RECOVERED_WITHIN_MILLISECONDS);
+    if (took === null) throw new Error('the pipeline does not keep up with the traffic even without a fault');
+    undisturbed.push(took);
+  }
+  const allowance = Math.max(SHORTEST_ALLOWANCE_MILLISECONDS, SLOWER_IS_USUAL * median(undisturbed));
+
+  return {
+    streams: () =>
+      waitUntil(
+        'lag zero',
+        async () => {
+          if (drive.behind() > rate / 2) return `the driver is ${drive.behind()} records behind`;
+          return (await timedPass(allowance)) === null
+            ? `not all that was sent went all the way within ${Math.round(allowance)} ms`
+            : null;
+        },
+        RECOVERED_WITHIN_MILLISECONDS,
+        LOOK_EVERY_MILLISECONDS,
+      ),
+    tables: async () => {
+      const admin = kafka.admin();
+      try {
+        const ends = await admin.endOffsets(Object.values(TABLE_TOPICS));
+        await waitUntil(
+          'every table holds its topic',
+          async () => {
+            for (const [table, topic] of Object.entries(TABLE_TOPICS)) {
+              const own = ends.filter((end) => end.topic === topic);
+              const lag = await lagOf(
+                kafka,
+                `table ${table}`,
+                own,
+                await tablePositions(deltaDirectory, table),
+              );
+              if (lag !== null) return lag;
+            }
+            return null;
+          },
+          RECOVERED_WITHIN_MILLISECONDS,
+          LOOK_EVERY_MILLISECONDS,
+        );
+      } finally {
+        await admin.close();
+      }
+    },
+  };
+};
