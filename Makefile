@@ -61,7 +61,7 @@ demo: $(installed) ## Run everything on this machine, no Docker: TRAFFIC=off, PO
 
 ## Checks
 
-.PHONY: lint format typecheck test test-faults test-all bench
+.PHONY: lint format typecheck test test-faults test-all bench bench-check
 lint: $(installed) ## Biome, dependency rules, unused code
 	npm run --silent lint
 
@@ -81,10 +81,13 @@ test-faults: $(installed) ## Every fault scenario with three seeds: FAULT_SEED=1
 	@scripts/doctor.sh java maven python
 	@FAULTS=all node scripts/src/run-tests.ts --project fault tests/faults
 
-test-all: test bench ## test, then the benchmarks against their baseline
+test-all: test bench-check ## test, then the benchmarks against their baseline
 
-bench: $(installed) ## Measure latency, throughput, CPU and memory
-	@node bench/src/main.ts
+bench: $(installed) ## Measure latency, throughput, CPU and memory; BENCH="--only …" for a part; keeps bench/history.jsonl
+	@node bench/src/main.ts --history $(BENCH)
+
+bench-check: $(installed) ## Measure, and fail when a figure is 15% below the baseline (what fell is measured again)
+	@node bench/src/main.ts --history --check $(BENCH)
 
 ## In Docker
 

@@ -21,11 +21,11 @@ const metric = (name: string, value: number, better: Metric['better']): Metric =
 });
 
 describe('compare', () => {
-  it('flags what is worse by more than 15%, whichever way is better', () => {
+  it('flags what is less than 85% as good, whichever way is better', () => {
     const stored = baseline({ latency: 100, rate: 100, steady: 100, faster: 100, shown: 100 });
     const result = compare(
       [
-        metric('latency', 116, 'lower'),
+        metric('latency', 119, 'lower'),
         metric('rate', 84, 'higher'),
         metric('steady', 114, 'lower'),
         metric('faster', 50, 'lower'),
@@ -38,7 +38,43 @@ describe('compare', () => {
       'latency',
       'rate',
     ]);
-    expect(result.map(({ change }) => change)).toEqual([-0.16, -0.16, -0.14, 0.5, null, null]);
+    expect(result.map(({ ratio }) => ratio)).toEqual([100 / 119, 0.84, 100 / 114, 2, null, null]);
+  });
+});
+
+describe('noise', () => {
+  const stored = baseline({ rate: 100, latency: 10, growth: 0 });
+
+  it('of a slower machine is forgiven figures of CPU time, and only them', () => {
+    const fell = (slowness: number) =>
+      compare(
+        [{ ...metric('rate', 70, 'higher'), isCpuBound: true }, metric('latency', 14, 'lower')],
+        stored,
+        slowness,
+      )
+        .filter(({ isRegression }) => isRegression)
+        .map(({ metric: { name } }) => name);
+    expect(fell(1)).toEqual(['rate', 'latency']);
+    expect(fell(1.3)).toEqual(['latency']);
+    // A faster machine asks for no more.
+    expect(fell(0.5)).toEqual(['rate', 'latency']);
+    expect(
+      compare([{ ...metric('rate', 90, 'higher'), isCpuBound: true }], stored, 0.5)[0]!.isRegression,
+    ).toBe(false);
+  });
+
+  it('below what a measurement can tell is no fall', () => {
+    const of = (value: number) =>
+      compare([{ ...metric('latency', value, 'lower'), resolution: 5 }], stored)[0]!;
+    expect(of(15).isRegression).toBe(false);
+    expect(of(15.1).isRegression).toBe(true);
+  });
+
+  it('does not divide by a baseline of nothing', () => {
+    const growth = (value: number) =>
+      compare([{ ...metric('growth', value, 'lower'), resolution: 2 }], stored)[0]!;
+    expect(growth(0).ratio).toBe(1);
+    expect(growth(8)).toMatchObject({ ratio: 0.25, isRegression: true });
   });
 });
 
@@ -52,8 +88,8 @@ describe('the stored baseline', () => {
   it('keeps the figures of parts that did not run', () => {
     const file = join(folder, 'baseline.json');
     expect(readBaseline(file)).toBeNull();
-    updateBaseline([metric('a', 1, 'lower'), metric('b', 2, 'lower')], new Date(0), file);
-    updateBaseline([metric('b', 3, 'lower')], new Date(1000), file);
+    updateBaseline([metric('a', 1, 'lower'), metric('b', 2, 'lower')], new Date(0), { file });
+    updateBaseline([metric('b', 3, 'lower')], new Date(1000), { file });
     expect(readBaseline(file)).toMatchObject({
       recorded_at: '1970-01-01T00:00:01.000Z',
       metrics: { a: 1, b: 3 },
@@ -71,12 +107,12 @@ describe('percentile', () => {
 });
 
 describe('the report', () => {
-  it('shows value, goal, baseline and change in aligned columns', () => {
+  it('shows goal, figure, baseline and ratio in aligned columns', () => {
     const measured = { ...metric('latency.p50_ms', 30, 'lower'), goal: 40 };
     expect(renderReport(compare([measured], baseline({ 'latency.p50_ms': 20 })))).toBe(
       [
-        'metric          value  unit  goal      baseline  change',
-        'latency.p50_ms  30     ms    40 (met)  20        -50%  WORSE',
+        'metric          goal      figure  unit  baseline  ratio',
+        'latency.p50_ms  40 (met)  30      ms    20        0.67  WORSE',
       ].join('\n'),
     );
   });

@@ -1,6 +1,6 @@
 import { type Metric, rounded } from './metric.ts';
 import type { ProcessUsage } from './process-usage.ts';
-import { PROCESSES, type ProcessName } from './rig.ts';
+import { PROCESSES, type ProcessName } from './rig-processes.ts';
 
 /** What every process has used of one core between two looks, in percent; nothing of it is judged. */
 export const cpuPercent = (

@@ -1,39 +1,43 @@
 import type { Comparison } from './baseline.ts';
-import type { Metric } from './metric.ts';
+import { type Metric, meetsGoal } from './metric.ts';
 
-const HEADER = ['metric', 'value', 'unit', 'goal', 'baseline', 'change'];
+const HEADER = ['metric', 'goal', 'figure', 'unit', 'baseline', 'ratio'];
 
-const goalText = ({ goal, value, better }: Metric): string => {
-  if (goal === undefined) return '';
-  const isMet = better === 'higher' ? value >= goal : value <= goal;
-  return `${goal} (${isMet ? 'met' : 'missed'})`;
-};
+const goalText = (metric: Metric): string =>
+  metric.goal === undefined ? '' : `${metric.goal} (${meetsGoal(metric) === true ? 'met' : 'missed'})`;
 
-const changeText = (change: number | null, isRegression: boolean): string => {
-  if (change === null) return '';
-  const percent = Math.round(change * 100);
-  return `${percent > 0 ? '+' : ''}${percent}%${isRegression ? '  WORSE' : ''}`;
-};
+/** 1.00 is as good as the baseline, 2.00 twice as good. */
+const ratioText = (ratio: number | null, isRegression: boolean): string =>
+  ratio === null ? '' : `${ratio.toFixed(2)}${isRegression ? '  WORSE' : ''}`;
 
-/** The comparisons as a table; a positive change is an improvement. */
-export const renderReport = (comparisons: readonly Comparison[]): string => {
-  const rows = comparisons.map(({ metric, baseline, change, isRegression }) => [
-    metric.name,
-    String(metric.value),
-    metric.unit,
-    goalText(metric),
-    baseline === null ? '' : String(baseline),
-    changeText(change, isRegression),
-  ]);
-  const widths = HEADER.map((title, column) =>
-    Math.max(title.length, ...rows.map((row) => row[column]!.length)),
-  );
-  return [HEADER, ...rows]
+/** Cells as lines of aligned columns, two blanks apart; those named are aligned to the right. */
+export const alignedColumns = (
+  rows: readonly (readonly string[])[],
+  toTheRight: (column: number) => boolean = () => false,
+): string => {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  return rows
     .map((row) =>
       row
-        .map((cell, column) => cell.padEnd(widths[column]!))
+        .map((cell, column) =>
+          toTheRight(column) ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!),
+        )
         .join('  ')
         .trimEnd(),
     )
     .join('\n');
 };
+
+/** The comparisons as a table; a ratio above 1 is an improvement. */
+export const renderReport = (comparisons: readonly Comparison[]): string =>
+  alignedColumns([
+    HEADER,
+    ...comparisons.map(({ metric, baseline, ratio, isRegression }) => [
+      metric.name,
+      goalText(metric),
+      String(metric.value),
+      metric.unit,
+      baseline === null ? '' : String(baseline),
+      ratioText(ratio, isRegression),
+    ]),
+  ]);

@@ -11,13 +11,7 @@ import {
 } from '@marketing-streams/tests/harness/pipeline-access';
 import { prepareTopics } from '@marketing-streams/tests/harness/prepare-topics';
 import { type ProcessUsage, usageOf } from './process-usage.ts';
-
-/** The services whose work is what Spark's jobs do; the web app comes on top. */
-export const WORKERS = ['bronze', 'silver', 'gold', 'scorer', 'gold-publisher'] as const;
-
-/** Everything that runs, by the names of the table. */
-export const PROCESSES = [...WORKERS, 'webapp', 'kafka'] as const;
-export type ProcessName = (typeof PROCESSES)[number];
+import { PROCESSES, type ProcessName } from './rig-processes.ts';
 
 /** A stack and all services, fresh and empty, as processes of their own. */
 export type Rig = {
@@ -25,6 +19,8 @@ export type Rig = {
   readonly access: PipelineAccess;
   /** What every process has used so far. */
   readonly usage: () => Readonly<Record<ProcessName, ProcessUsage>>;
+  /** The process ids at the moment; throws naming a process that is down. */
+  readonly pids: () => Readonly<Record<ProcessName, number>>;
   readonly stop: () => Promise<void>;
 };
 
@@ -65,16 +61,15 @@ export const startRig = async ({ cpuProfiles }: RigOptions = {}): Promise<Rig> =
   const pipeline = await startPipeline({ name: 'bench', infrastructure, directory, environmentOf });
   const { webappUrl, deltaDirectory } = pipeline;
   const access = await accessPipeline({ webappUrl, deltaDirectory, infrastructure }, 'bench');
+  const ofEach = <Value>(of: (name: ProcessName) => Value): Readonly<Record<ProcessName, Value>> =>
+    Object.fromEntries(PROCESSES.map((name) => [name, of(name)])) as Record<ProcessName, Value>;
+  const pid = (name: ProcessName): number =>
+    pidOf(name, name === 'kafka' ? stack.parts.kafka.pid() : pipeline.services[name].pid());
   return {
     pipeline,
     access,
-    usage: () =>
-      Object.fromEntries(
-        PROCESSES.map((name) => [
-          name,
-          usageOf(pidOf(name, name === 'kafka' ? stack.parts.kafka.pid() : pipeline.services[name].pid())),
-        ]),
-      ) as Record<ProcessName, ProcessUsage>,
+    usage: () => ofEach((name) => usageOf(pid(name))),
+    pids: () => ofEach(pid),
     stop: async () => {
       await access.close();
       await pipeline.stop();

@@ -19,6 +19,8 @@ export type ThreadContext<Config> = {
   readonly config: Config;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  /** While `start` has not returned: what it waits for, in place of `starting`. */
+  readonly onWaiting: (problem: string | null) => void;
 };
 
 /** What runs in a thread: tells why it is not ready, and stops gracefully. */
@@ -39,7 +41,7 @@ export const startThread = (
   module: URL,
 ): void => {
   const data: ThreadData = { service: context.name, name, config: context.config };
-  const worker = new Worker(module, { workerData: data });
+  const worker = new Worker(module, { name, workerData: data });
   let problem: string | null = 'starting';
   let stopping = false;
   let requests = 0;
@@ -97,7 +99,9 @@ export const runThread = async <Config>(
     }
     void (work?.stop() ?? Promise.resolve()).then(() => send({ kind: 'stopped' }));
   });
-  work = await start({ name: service, config, logger, metrics });
+  const onWaiting = (problem: string | null): void =>
+    send({ kind: 'status', problem: problem ?? 'starting' });
+  work = await start({ name: service, config, logger, metrics, onWaiting });
   let told: string | null | undefined;
   const tell = (): void => {
     const problem = work?.ready() ?? null;

@@ -1,0 +1,95 @@
+import { parseArgs } from 'node:util';
+import { chosenParts } from './command-line.ts';
+
+/** Every part by its name, in the order of a run; those of `LONG_PARTS` only run when `--only` names them. */
+export const PARTS = ['start', 'backlog', 'idle', 'latency', 'recovery'] as const;
+export type PartName = (typeof PARTS)[number];
+
+const LONG_PARTS: readonly PartName[] = [];
+
+const USUAL_PARTS = PARTS.filter((name) => !LONG_PARTS.includes(name));
+
+export const HELP = `npm run bench -- [options]
+
+Measures the whole pipeline on the embedded stack, every service a process of its own, and compares with
+bench/baseline.json.
+
+  --only <part,…>      some of: ${PARTS.join(', ')} (default: ${USUAL_PARTS.join(', ')})
+  --seconds <n>        length of each latency run (default 60)
+  --rates <n,…>        orders per second of the latency runs (default 20,200,2000)
+  --idle-seconds <n>   length of the idle run (default 30)
+  --scale <x>          share of the full backlog of 310,000 events (default 1)
+  --check              ends with code 1 when a figure is less than 85% as good as the baseline; a part in which
+                       one is gets measured again, twice at most, and the better figure counts
+  --history            appends the run to bench/history.jsonl
+  --json <file>        writes the figures there as JSON too
+  --cpu-profiles <dir> writes a .cpuprofile of every thread of every service there (takes some speed)
+  --update-baseline    stores the figures as the new baseline
+  --details            lists every figure, those that are not judged too
+  --help
+`;
+
+/** How often a part is measured at most under `--check`. */
+const TRIES_OF_A_CHECK = 3;
+
+/** What a run measures, and how much of it. */
+export type BenchOptions = {
+  readonly parts: readonly PartName[];
+  readonly seconds: number;
+  readonly rates: readonly number[];
+  readonly idleSeconds: number;
+  readonly scale: number;
+  /** How often a part in which a figure fell is measured at most. */
+  readonly tries: number;
+  readonly isCheck: boolean;
+  readonly isRemembered: boolean;
+  readonly json: string | undefined;
+  readonly cpuProfiles: string | undefined;
+  readonly updatesBaseline: boolean;
+  readonly hasDetails: boolean;
+};
+
+const positive = (name: string, text: string): number => {
+  const value = Number(text);
+  if (Number.isFinite(value) && value > 0) return value;
+  throw new Error(`--${name} ${text}: expected a number above 0`);
+};
+
+const positives = (name: string, text: string): readonly number[] =>
+  text.split(',').map((one) => positive(name, one));
+
+/** Reads the command line; null when it asks for help. Throws saying which option is wrong. */
+export const benchOptions = (args: readonly string[]): BenchOptions | null => {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      only: { type: 'string', default: USUAL_PARTS.join(',') },
+      seconds: { type: 'string', default: '60' },
+      rates: { type: 'string', default: '20,200,2000' },
+      'idle-seconds': { type: 'string', default: '30' },
+      scale: { type: 'string', default: '1' },
+      check: { type: 'boolean', default: false },
+      history: { type: 'boolean', default: false },
+      json: { type: 'string' },
+      'cpu-profiles': { type: 'string' },
+      'update-baseline': { type: 'boolean', default: false },
+      details: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  if (values.help) return null;
+  return {
+    parts: chosenParts(values.only, PARTS),
+    seconds: positive('seconds', values.seconds),
+    rates: positives('rates', values.rates),
+    idleSeconds: positive('idle-seconds', values['idle-seconds']),
+    scale: positive('scale', values.scale),
+    tries: values.check ? TRIES_OF_A_CHECK : 1,
+    isCheck: values.check,
+    isRemembered: values.history,
+    json: values.json,
+    cpuProfiles: values['cpu-profiles'],
+    updatesBaseline: values['update-baseline'],
+    hasDetails: values.details,
+  };
+};
