@@ -1,4 +1,5 @@
 import type { KafkaRecord } from '@marketing-streams/contracts/record';
+import { reachFailPoint } from '@marketing-streams/platform/fail-points';
 import type { RangeReader } from '../kafka/api.ts';
 import { createOverlay } from '../state/overlay.ts';
 import type { StoreMeta } from '../state/store-meta.ts';
@@ -51,7 +52,9 @@ const foldBatch = async (
   const lastRuns = startTimers(all, meta.timers, clocks);
   const ran = runTimers(timers, lastRuns, clocks, overlay.view, setup.partitions);
   const next = { ...meta, offsets: advanced(meta, runs), stream_time: streamTime, timers: ran.lastRuns };
+  reachFailPoint('during-restore');
   store.write(overlay.changes, next, store.meta());
+  reachFailPoint('during-restore');
   return next;
 };
 

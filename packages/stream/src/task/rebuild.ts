@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { KafkaRecord, TopicPartition } from '@marketing-streams/contracts/record';
 import { PlatformError } from '@marketing-streams/platform/errors';
+import { reachFailPoint } from '@marketing-streams/platform/fail-points';
 import type { Logger } from '@marketing-streams/platform/logging';
 import { open } from 'lmdb';
 import { partitionsOfTask } from '../assignor.ts';
@@ -104,6 +105,7 @@ export const loadSources = async (
           if (record.timestamp > streamTime) streamTime = record.timestamp;
         }
         store.write(overlay.changes, meta, store.meta());
+        reachFailPoint('during-rebuild');
       },
       signal,
     );
@@ -223,6 +225,7 @@ export const publishDifferences = async (
     if (chunk.length > 0) await producer.send(chunk);
     if (last) await producer.sendOffsets(setup.definition.name, positions);
     await producer.commit();
+    reachFailPoint('during-rebuild');
     total += chunk.length;
     chunk = [];
   };

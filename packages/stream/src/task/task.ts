@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isPlatformError, messageOf, type PlatformError } from '@marketing-streams/platform/errors';
+import { reachFailPoint } from '@marketing-streams/platform/fail-points';
 import type { FetchedPartition, Position } from '../kafka/api.ts';
 import type { TaskStore } from '../state/task-store.ts';
 import { untilNextTimer } from './due-timers.ts';
@@ -91,6 +92,7 @@ export const startTask = async (setup: TaskSetup, signal: AbortSignal, events: T
   const draft = async (): Promise<Draft | null> => {
     for (let wait = FIRST_BACKOFF_MILLISECONDS; !signal.aborted; wait = nextBackoff(wait)) {
       const runs = buffer.peek(limits);
+      reachFailPoint('after-poll');
       try {
         await prepareRecords(setup.pipelines, runs);
         const drafted = draftTransaction({ setup, store: owned.store, buffer, meta, runs });

@@ -1,6 +1,6 @@
 import type { KafkaRecord } from '@marketing-streams/contracts/record';
 import { PlatformError } from '@marketing-streams/platform/errors';
-import { reachFailPoint } from '@marketing-streams/platform/fail-points';
+import { isFailPointPlanned, reachFailPoint } from '@marketing-streams/platform/fail-points';
 import type { CommittedPosition, OutgoingRecord, Position, TransactionalProducer } from '../kafka/api.ts';
 import { createOverlay } from '../state/overlay.ts';
 import type { StoreMeta } from '../state/store-meta.ts';
@@ -134,10 +134,10 @@ export const executeTransaction = async (
   isStillOwner: () => boolean,
 ): Promise<'committed' | 'given-up'> => {
   producer.begin();
-  await allDone([
-    draft.outgoing.length > 0 ? producer.send(draft.outgoing) : Promise.resolve(),
-    producer.sendOffsets(setup.definition.name, draft.positions),
-  ]);
+  const sending = draft.outgoing.length > 0 ? producer.send(draft.outgoing) : Promise.resolve();
+  // Outputs and positions travel at the same time; a fault between them needs them one after the other.
+  if (isFailPointPlanned('before-offsets')) await sending.then(() => reachFailPoint('before-offsets'));
+  await allDone([sending, producer.sendOffsets(setup.definition.name, draft.positions)]);
   reachFailPoint('after-send');
   if (!isStillOwner()) {
     await producer.abort();

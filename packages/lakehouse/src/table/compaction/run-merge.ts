@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { reachFailPoint } from '@marketing-streams/platform/fail-points';
 import { EMPTY_ROW_SET, hasRow, type RowSet } from '../../deletion-vector/row-set.ts';
 import { loadVector } from '../../deletion-vector/vector-storage.ts';
 import { type IndexedFile, keyReader } from '../../index/key-index.ts';
@@ -112,9 +113,11 @@ export const runMerge = async (job: MergeJob, tools: MergeTools): Promise<MergeR
     const rows = await copyRows(layout, file, writer, collector);
     sources.push({ file, firstRow: total, rows });
     total += rows;
+    reachFailPoint('during-compaction');
   }
   if (total === 0) return { output: null, sources };
   const output = await writeOutput(job, writer, tools);
+  reachFailPoint('during-compaction');
   try {
     signal?.throwIfAborted();
     if (collector !== null) await announce!({ path: dataFileKey(output.path), keys: collector.keys.keys });
@@ -122,5 +125,6 @@ export const runMerge = async (job: MergeJob, tools: MergeTools): Promise<MergeR
     await storage.delete(decodeDataPath(output.path)).catch(() => {});
     throw error;
   }
+  reachFailPoint('during-compaction');
   return { output, sources };
 };

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { PlatformError } from '@marketing-streams/platform/errors';
 import type { Logger } from '@marketing-streams/platform/logging';
 import Cluster from 'kafkajs/src/cluster/index.js';
+import { watchCommits } from './commit-sent.ts';
 import { protocolErrorOf } from './errors.ts';
 import { kafkajsLogger } from './log-creator.ts';
 
@@ -57,6 +58,7 @@ const openSocketOn =
       onConnect,
     );
     line.sockets.add(socket);
+    watchCommits(socket);
     socket.once('close', () => line.sockets.delete(socket));
     if (line.isHungUp) socket.destroy(hungUp());
     return socket;
