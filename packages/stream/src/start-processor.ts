@@ -1,5 +1,6 @@
 import { createSchemaRegistry, type SchemaRegistry } from '@marketing-streams/contracts/schema-registry';
 import type { ServiceContext } from '@marketing-streams/platform/service';
+import { untilAvailable } from '@marketing-streams/platform/until-available';
 import { createDeadLetterOutput } from './dead-letter-contract.ts';
 import { createKafkaClient } from './kafka/client.ts';
 import type { ProcessorDefinition } from './processor.ts';
@@ -14,7 +15,8 @@ export type ProcessorConfig = {
 };
 
 /**
- * Wires a processor into its service: client, registry, dead letters, readiness, graceful stop. Whatever the
+ * Wires a processor into its service: client, registry, dead letters, readiness, graceful stop. A registry that is
+ * away is waited for. Whatever the
  * processor cannot go on from ends the process, and the supervisor starts it again.
  */
 export const startProcessor = async <Config extends ProcessorConfig>(
@@ -23,9 +25,18 @@ export const startProcessor = async <Config extends ProcessorConfig>(
 ): Promise<void> => {
   const { name, config, logger, metrics } = context;
   const registry = createSchemaRegistry({ url: config.schema_registry_url });
-  const processor = await runProcessor(await define(registry), {
+  let waiting: string | null = 'starting';
+  context.addCheck('registry', () => waiting);
+  const onWaiting = (problem: string | null): void => {
+    waiting = problem;
+  };
+  const [definition, deadLetters] = await untilAvailable(
+    async () => [await define(registry), await createDeadLetterOutput(registry)] as const,
+    { onWaiting, logger },
+  );
+  const processor = await runProcessor(definition, {
     kafka: createKafkaClient({ bootstrapServers: config.kafka_bootstrap_servers, clientId: name, logger }),
-    deadLetters: await createDeadLetterOutput(registry),
+    deadLetters,
     service: name,
     tasks: config.tasks,
     stateDir: config.state_dir,

@@ -9,6 +9,7 @@ import type { SinkRoute, TableSink } from '@marketing-streams/lakehouse/sink-typ
 import type { Storage } from '@marketing-streams/lakehouse/storage';
 import { openTable } from '@marketing-streams/lakehouse/table';
 import { isPlatformError, messageOf, PlatformError } from '@marketing-streams/platform/errors';
+import { untilAvailable } from '@marketing-streams/platform/until-available';
 import { runThread, type ThreadContext, type ThreadWork } from '@marketing-streams/platform/worker-thread';
 import { createKafkaClient } from '@marketing-streams/stream/kafka/client';
 import {
@@ -20,7 +21,7 @@ import { createLagObserver, showLag } from './metrics/lag-metrics.ts';
 import { recordMaintenance } from './metrics/maintenance-metrics.ts';
 import { showTables } from './metrics/table-gauges.ts';
 import { createRush } from './rush.ts';
-import type { TableDeclaration } from './table-declaration.ts';
+import type { RowConversion, TableDeclaration } from './table-declaration.ts';
 import { createTableTroubles } from './table-troubles.ts';
 
 /** Tables are committed once a second when little comes: their topics need not be asked more often than this. */
@@ -38,14 +39,22 @@ type Context = ThreadContext<TableSinkConfig>;
 
 type OpenRoute = { readonly route: SinkRoute; readonly storage: Storage };
 
-const openRoute = async (
+const nameOf = ({ layer, table }: TableDeclaration): string => `${layer}.${table}`;
+
+const conversionOf = (
   declaration: TableDeclaration,
   registry: SchemaRegistry,
-  { config, metrics, logger }: Context,
+  { metrics, logger }: Context,
+): Promise<RowConversion> =>
+  declaration.conversion(registry, recordSkips(nameOf(declaration), metrics, logger));
+
+const openRoute = async (
+  declaration: TableDeclaration,
+  { prepare, toChange }: RowConversion,
+  { config, logger }: Context,
 ): Promise<OpenRoute> => {
   const { layer, table, topic, schema, kind } = declaration;
-  const name = `${layer}.${table}`;
-  const { prepare, toChange } = await declaration.conversion(registry, recordSkips(name, metrics, logger));
+  const name = nameOf(declaration);
   const storage = await openStorage(locationBelow(config.delta_dir, layer, table));
   return {
     storage,
@@ -105,9 +114,15 @@ export const runTableSink = (declarations: readonly TableDeclaration[]): Promise
       clientId: `${name}-table-sink`,
       logger,
     });
-    const clusterId = await clusterIdOf(kafka);
+    const clusterId = await untilAvailable(() => clusterIdOf(kafka), context);
+    const conversions = await untilAvailable(
+      () => Promise.all(declarations.map((declaration) => conversionOf(declaration, registry, context))),
+      context,
+    );
     const opened = await Promise.all(
-      declarations.map((declaration) => openRoute(declaration, registry, context)),
+      declarations.map((declaration, table) =>
+        untilAvailable(() => openRoute(declaration, conversions[table]!, context), context),
+      ),
     );
     const routes = opened.map(({ route }) => route);
     const tables = routes.map(({ table }) => table);
