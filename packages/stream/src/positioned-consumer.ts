@@ -30,8 +30,8 @@ export type PositionedConsumerOptions = {
   readonly sessionTimeoutMilliseconds?: number;
   /** Shortest time between two fetches that bring little, see `GroupConsumerOptions`. */
   readonly paceMilliseconds?: number;
-  /** Keeps the member id, see `GroupConsumerOptions`. */
-  readonly memberFile?: string;
+  /** Keeps member ids, see `GroupConsumerOptions`. */
+  readonly memberFolder?: string;
 };
 
 export type PositionedConsumer = {
@@ -177,7 +177,7 @@ export const startPositionedConsumer = async (
       progress.clear();
     },
     onError: fail,
-    ...(options.memberFile === undefined ? {} : { memberFile: options.memberFile }),
+    ...(options.memberFolder === undefined ? {} : { memberFolder: options.memberFolder }),
     ...(options.paceMilliseconds === undefined ? {} : { paceMilliseconds: options.paceMilliseconds }),
     ...(options.sessionTimeoutMilliseconds === undefined
       ? {}

@@ -154,7 +154,7 @@ describe('two processes', () => {
     const counting = await open('two');
     const first = start(counting.settings, { restart: false });
     await counting.send(200);
-    start({ ...counting.settings, stateDir: `${counting.settings.stateDir}/second` });
+    start(counting.settings);
     for (let round = 0; round < 5; round++) await counting.send(100);
     await counting.settled();
     first.signal('SIGTERM');

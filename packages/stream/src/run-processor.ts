@@ -159,7 +159,7 @@ export const runProcessor = async (
     onFetched,
     onRevoked: endTasks,
     onError: fail,
-    memberFile: join(folder, 'member'),
+    memberFolder: join(folder, 'members'),
     ...(runtime.sessionTimeoutMilliseconds === undefined
       ? {}
       : { sessionTimeoutMilliseconds: runtime.sessionTimeoutMilliseconds }),

@@ -129,10 +129,10 @@ export type GroupConsumerOptions = {
   /** A member that is silent for longer is dead; default 3,000, heartbeats at a sixth of it. */
   readonly sessionTimeoutMilliseconds?: number;
   /**
-   * A file that keeps the member id: a process that starts again after a kill takes its dead predecessor out of
-   * the group at once instead of waiting for its session to end.
+   * A folder that keeps member ids: a process that starts again after a kill takes its dead predecessor out of the
+   * group at once instead of waiting for its session to end. Instances of one service may share it.
    */
-  readonly memberFile?: string;
+  readonly memberFolder?: string;
   /** Longest wait of an empty fetch; default 5,000. */
   readonly maxWaitMilliseconds?: number;
   /**

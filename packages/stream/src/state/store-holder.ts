@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { processStatus } from '@marketing-streams/platform/process-status';
 
 const FILE = 'pid';
 
@@ -14,6 +15,9 @@ const read = (path: string): string | null => {
   }
 };
 
+/** True when no other process has used the store since this one noted it. */
+export const isHolder = (folder: string): boolean => read(join(folder, FILE)) === String(process.pid);
+
 /**
  * True when the process that used the store last is stopped (SIGSTOP, a debugger). If it was stopped in the
  * middle of a write it holds LMDB's lock, and whoever so much as opens the store would wait for it for ever.
@@ -22,8 +26,6 @@ const read = (path: string): string | null => {
 export const isHeldByStoppedProcess = (folder: string): boolean => {
   const pid = Number(read(join(folder, FILE)) ?? Number.NaN);
   if (!Number.isSafeInteger(pid) || pid === process.pid) return false;
-  // pid (command) state …: the command may hold anything, so the state is sought after its last bracket.
-  const stat = read(`/proc/${pid}/stat`);
-  const state = stat?.slice(stat.lastIndexOf(')') + 2).charAt(0);
+  const state = processStatus(pid)?.state;
   return state === 'T' || state === 't';
 };

@@ -39,7 +39,7 @@ export const createGroupConsumer = (
     topics: options.topics,
     assignor: options.assignor,
     sessionTimeoutMilliseconds: options.sessionTimeoutMilliseconds ?? SESSION_TIMEOUT_MILLISECONDS,
-    memberFile: options.memberFile,
+    memberFolder: options.memberFolder,
   });
   const closing = new AbortController();
   let turn = new AbortController();

@@ -1,4 +1,3 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { TopicPartition } from '@marketing-streams/contracts/record';
 import { PlatformError } from '@marketing-streams/platform/errors';
@@ -6,6 +5,7 @@ import kafkajs from 'kafkajs';
 import type { Assignor } from '../api.ts';
 import type { Connection } from './connection.ts';
 import { protocolErrorOf, toPlatformError } from './errors.ts';
+import { createMemberNotes } from './member-notes.ts';
 
 const { MemberAssignment, MemberMetadata } = kafkajs.AssignerProtocol;
 
@@ -15,7 +15,7 @@ export type MembershipOptions = {
   readonly topics: readonly string[];
   readonly assignor: Assignor;
   readonly sessionTimeoutMilliseconds: number;
-  readonly memberFile: string | undefined;
+  readonly memberFolder: string | undefined;
 };
 
 /** One membership: what this member got in one generation of its group. */
@@ -47,22 +47,22 @@ const LOST = new Set(['UNKNOWN_MEMBER_ID', 'FENCED_INSTANCE_ID']);
 
 /** This process's member of a group. */
 export const createMember = (options: MembershipOptions): Member => {
-  const { connection, groupId, topics, assignor, memberFile } = options;
+  const { connection, groupId, topics, assignor, memberFolder } = options;
+  const notes = memberFolder === undefined ? undefined : createMemberNotes(memberFolder);
   let memberId = '';
-  let buriedPredecessor = memberFile === undefined;
+  let buriedPredecessors = false;
 
   const coordinator = () => connection.coordinatorOf('group', groupId);
 
   /** After a kill the broker still waits for the dead process; it need not. */
-  const buryPredecessor = async (): Promise<void> => {
-    if (buriedPredecessor || memberFile === undefined) return;
-    const formerId = await readFile(memberFile, 'utf8').catch(() => '');
-    if (formerId !== '') {
+  const buryPredecessors = async (): Promise<void> => {
+    if (buriedPredecessors) return;
+    for (const formerId of (await notes?.takeDead()) ?? []) {
       await (await coordinator()).leaveGroup({ groupId, memberId: formerId }).catch((error: unknown) => {
         if (protocolErrorOf(error) === undefined) throw error;
       });
     }
-    buriedPredecessor = true;
+    buriedPredecessors = true;
   };
 
   const assignAll = async (
@@ -82,7 +82,7 @@ export const createMember = (options: MembershipOptions): Member => {
   };
 
   const join = async (): Promise<Membership> => {
-    await buryPredecessor();
+    await buryPredecessors();
     const broker = await coordinator();
     const joined = await broker.joinGroup({
       groupId,
@@ -96,8 +96,7 @@ export const createMember = (options: MembershipOptions): Member => {
         },
       ],
     });
-    if (memberId !== joined.memberId && memberFile !== undefined)
-      await writeFile(memberFile, joined.memberId);
+    if (memberId !== joined.memberId) await notes?.write(joined.memberId);
     memberId = joined.memberId;
     const { memberAssignment } = await broker.syncGroup({
       groupId,
@@ -157,7 +156,7 @@ export const createMember = (options: MembershipOptions): Member => {
       if (memberId === '') return;
       try {
         await (await coordinator()).leaveGroup({ groupId, memberId });
-        if (memberFile !== undefined) await rm(memberFile, { force: true });
+        await notes?.remove();
       } catch {
         // The session's end does it then.
       }
