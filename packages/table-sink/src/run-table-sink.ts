@@ -151,7 +151,7 @@ export const runTableSink = (declarations: readonly TableDeclaration[]): Promise
       topics: declarations.map(({ topic }) => topic),
       positions: positionsOf(sink),
       onRecords: sink.write,
-      memberFolder: join(folder, 'members'),
+      memberFile: join(folder, 'member'),
       paceMilliseconds: PACE_MILLISECONDS,
       metrics,
       logger,
