@@ -5,6 +5,7 @@ import { bootId } from '@marketing-streams/platform/boot-id';
 import { PlatformError } from '@marketing-streams/platform/errors';
 import { open } from 'lmdb';
 import { mayBeTorn, noteClean, noteWriting } from './boot-note.ts';
+import { isHolder, noteHolder } from './store-holder.ts';
 import { isSameOwner, type StoreMeta, type StoreOwner } from './store-meta.ts';
 
 /** Changes of one transaction: key → new value, or `REMOVED`. */
@@ -78,7 +79,9 @@ export const openTaskStore = (folder: string): TaskStore => {
   const checkOwner = (owner: StoreOwner): void => {
     const stored = description.get(OWNER_KEY) as StoreOwner | undefined;
     if (stored !== undefined && isSameOwner(stored, owner)) return;
-    throw new PlatformError('FENCED', `the state in ${folder} has another owner by now`);
+    throw new PlatformError('FENCED', `the state in ${folder} has another owner by now`, {
+      details: { by: 'state' },
+    });
   };
 
   return {
@@ -106,8 +109,12 @@ export const openTaskStore = (folder: string): TaskStore => {
       }, CLAIM_TIMEOUT_MILLISECONDS);
       try {
         const granted = await Promise.race([claiming, timer.promise]);
-        if (!granted) throw new PlatformError('FENCED', `the state in ${folder} has a later owner`);
+        if (!granted) {
+          const message = `the state in ${folder} has a later owner`;
+          throw new PlatformError('FENCED', message, { details: { by: 'state' } });
+        }
         claimed = owner;
+        noteHolder(folder);
       } finally {
         clearTimeout(timeout);
       }
@@ -134,7 +141,9 @@ export const openTaskStore = (folder: string): TaskStore => {
       }),
     close: async () => {
       // Another process may be writing by now: then only it can tell that the store is whole.
-      const isMine = claimed !== null && isSameOwner(description.get(OWNER_KEY) as StoreOwner, claimed);
+      // One that took the store for lost has put a new one into the folder, of which these files know nothing.
+      const stored = description.get(OWNER_KEY) as StoreOwner;
+      const isMine = claimed !== null && isSameOwner(stored, claimed) && isHolder(folder);
       await environment.close();
       if (!isMine) return;
       try {

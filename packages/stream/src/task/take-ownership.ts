@@ -1,7 +1,8 @@
 import { PlatformError } from '@marketing-streams/platform/errors';
 import type { Position, RangeReader, TransactionalProducer } from '../kafka/api.ts';
 import type { Rebuild } from '../processor.ts';
-import { isHeldByStoppedProcess, noteHolder } from '../state/store-holder.ts';
+import { isHeldByStoppedProcess } from '../state/store-holder.ts';
+import { canLockStore } from '../state/store-lock.ts';
 import type { StoreMeta, StoreOwner } from '../state/store-meta.ts';
 import { openTaskStore, removeTaskStore, type TaskStore } from '../state/task-store.ts';
 import { foldAgain } from './fold-again.ts';
@@ -185,16 +186,16 @@ const readOnly = (store: TaskStore) => {
 };
 
 /**
- * The task's store, claimed for the producer. A process that was stopped may hold the store's lock for as long
- * as it exists: its files are then left to it, and the state is rebuilt in new ones.
+ * The task's store, claimed for the producer. A process that was stopped in the middle of a write holds the store's
+ * lock for as long as it exists: its files are then left to it, and the state is rebuilt in new ones.
  */
 const claimStore = async (
   { folder, logger }: TaskSetup,
   opened: TaskStore | null,
   owner: StoreOwner,
 ): Promise<TaskStore> => {
-  if (opened === null && isHeldByStoppedProcess(folder)) {
-    logger.error({ folder }, 'the former owner is stopped and may hold the store: giving the store up');
+  if (opened === null && isHeldByStoppedProcess(folder) && !(await canLockStore(folder))) {
+    logger.error({ folder }, 'the former owner was stopped while it wrote to the store: giving the store up');
     await removeTaskStore(folder);
   }
   const store = opened ?? openTaskStore(folder);
@@ -204,7 +205,6 @@ const claimStore = async (
     await store.close();
     throw error;
   }
-  noteHolder(folder);
   return store;
 };
 
@@ -232,6 +232,7 @@ export const takeOwnership = async (
     store = await claimed;
     const facts = await gatherFacts(setup, store);
     const plan = planRestore(facts);
+    setup.metrics.restored(plan.kind);
     for (const { topic, partition, offset, to } of plan.lost) {
       logger.error(
         { topic, partition, offset, to },

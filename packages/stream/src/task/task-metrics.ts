@@ -1,12 +1,20 @@
 import type { Metrics } from '@marketing-streams/platform/metrics';
 import type { Position } from '../kafka/api.ts';
+import type { RestorePlan } from './restore-plan.ts';
 import type { Stepped } from './step-records.ts';
+
+/** Who refuses the writes of a former owner. */
+export type FencedBy = 'kafka' | 'state';
 
 /** What one task tells about itself. */
 export type TaskMetrics = {
   readonly committed: (stepped: Stepped, sent: number, seconds: number) => void;
   readonly lag: (positions: readonly (Position & { readonly end: number })[]) => void;
   readonly recovered: (cause: string) => void;
+  /** A take-over, by the way the state came back. */
+  readonly restored: (how: RestorePlan['kind']) => void;
+  /** A write that was refused because another process owns the task since. */
+  readonly fenced: (by: FencedBy) => void;
   /** Records that a rebuild left out. */
   readonly skipped: (code: string, records: number) => void;
 };
@@ -52,6 +60,15 @@ export const createTaskMetrics = (metrics: Metrics, processor: string, task: num
     ...names,
     'cause',
   ]);
+  const restores = metrics.counter(
+    'stream_restores_total',
+    'Take-overs of a task, by how its state came back.',
+    [...names, 'how'],
+  );
+  const fencings = metrics.counter('stream_fenced_total', 'Writes refused to a former owner, by whom.', [
+    ...names,
+    'by',
+  ]);
   const skips = metrics.counter('stream_rebuild_skipped_total', 'Records a rebuild left out, by code.', [
     ...names,
     'code',
@@ -74,6 +91,8 @@ export const createTaskMetrics = (metrics: Metrics, processor: string, task: num
       }
     },
     recovered: (cause) => recoveries.inc({ ...labels, cause }),
+    restored: (how) => restores.inc({ ...labels, how }),
+    fenced: (by) => fencings.inc({ ...labels, by }),
     skipped: (code, records) => skips.inc({ ...labels, code }, records),
   };
 };

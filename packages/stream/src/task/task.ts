@@ -56,6 +56,7 @@ export const startTask = async (setup: TaskSetup, signal: AbortSignal, events: T
   let store: TaskStore | null = owned.store;
   let problem: string | null = null;
   let lagTold = 0;
+  const done = { transactions: 0, records: 0 };
   const buffer: InputBuffer = createInputBuffer(owned.positions);
   let arrival = Promise.withResolvers<void>();
   let room = Promise.withResolvers<void>();
@@ -108,6 +109,14 @@ export const startTask = async (setup: TaskSetup, signal: AbortSignal, events: T
     return null;
   };
 
+  /** Told even when the assignment has ended meanwhile: it shows that the late write of a zombie came to nothing. */
+  const tellFenced = (error: unknown): void => {
+    if (!isPlatformError(error, 'FENCED')) return;
+    const by = error.details['by'] === 'state' ? 'state' : 'kafka';
+    metrics.fenced(by);
+    logger.warn({ code: error.code, by }, `refused as a former owner: ${error.message}`);
+  };
+
   /** The recovery path, until it succeeds or the task is not ours any more. */
   const recover = async (cause: PlatformError): Promise<void> => {
     metrics.recovered(cause.code);
@@ -125,6 +134,7 @@ export const startTask = async (setup: TaskSetup, signal: AbortSignal, events: T
         problem = null;
         return;
       } catch (error) {
+        tellFenced(error);
         if (signal.aborted) return;
         if (!isRecoverable(error)) throw error;
         problem = `recovering: ${error.message}`;
@@ -143,6 +153,8 @@ export const startTask = async (setup: TaskSetup, signal: AbortSignal, events: T
     const outcome = await executeTransaction(setup, owned, meta, drafted, isStillOwner);
     if (outcome === 'given-up') return;
     meta = drafted.next;
+    done.transactions += 1;
+    done.records += drafted.stepped.records;
     buffer.advance(drafted.positions);
     metrics.committed(drafted.stepped, drafted.outgoing.length, (performance.now() - started) / 1000);
     if (started - lagTold > LAG_EVERY_MILLISECONDS) {
@@ -157,6 +169,7 @@ export const startTask = async (setup: TaskSetup, signal: AbortSignal, events: T
       try {
         await processOnce();
       } catch (error) {
+        tellFenced(error);
         if (signal.aborted) return;
         if (!isRecoverable(error)) throw error;
         await recover(error);
@@ -169,6 +182,7 @@ export const startTask = async (setup: TaskSetup, signal: AbortSignal, events: T
     signal.removeEventListener('abort', wake);
     await owned.producer.close();
     await store?.close();
+    logger.info(done, 'the task has ended here');
     room.resolve();
   };
 
