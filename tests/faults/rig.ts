@@ -32,6 +32,8 @@ export type FaultRigOptions = {
   readonly proxied?: readonly ServiceName[];
   /** Further settings of single services, by the names of their environment variables. */
   readonly environmentOf?: (service: ServiceName) => Readonly<Record<string, string>>;
+  /** Prepares the rig's folder before anything is in it (a small disk, say); gives what undoes that. */
+  readonly furnish?: (folder: string) => () => void;
 };
 
 /** The whole platform with a stack of its own, traffic on its way, and the books of all that was sent. */
@@ -99,6 +101,7 @@ const buildRig = async (
   console.log(`${name}: FAULT_SEED=${seed}`);
   const folder = mkdtempSync(join(tmpdir(), `marketing-streams-${name}-`));
   undo.push(() => rmSync(folder, { recursive: true, force: true }));
+  if (options.furnish !== undefined) undo.push(options.furnish(folder));
   const [stack] = await Promise.all([
     // A stack of its own: its broker is killed too.
     startEmbeddedStack({
