@@ -14,17 +14,20 @@ export type RowChange =
 export type SinkRoute = {
   readonly topics: readonly string[];
   readonly table: DeltaTable;
-  /** Asynchronous work before a batch is converted, e.g. a codec's `prepare`. */
+  /** Asynchronous work before the records of a commit are converted, e.g. a codec's `prepare`. */
   readonly prepare?: (records: readonly KafkaRecord[]) => Promise<void>;
-  /** Synchronous; whatever it throws stops the sink. */
+  /**
+   * Synchronous; called when the record is committed, and in an upsert table only for the last record of a key, or
+   * for the one before it when that is skipped. Whatever it throws stops the sink.
+   */
   readonly toChange: (record: KafkaRecord) => RowChange;
 };
 
 /** When what has gathered is committed: as soon as one of them is reached. */
 export type SinkLimits = {
-  /** Default 10 000. */
+  /** Records that count: in an upsert table one per record key; default 25 000. */
   readonly rows: number;
-  /** Key and value bytes as consumed; default 16 MiB. */
+  /** Key and value bytes as consumed; default 24 MiB. */
   readonly bytes: number;
   /** Since the first record that waits, in a table that was quiet; default 1000. */
   readonly milliseconds: number;

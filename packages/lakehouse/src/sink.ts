@@ -1,11 +1,11 @@
-import type { KafkaRecord, TopicPartition } from '@marketing-streams/contracts/record';
+import type { TopicPartition } from '@marketing-streams/contracts/record';
 import { messageOf, PlatformError } from '@marketing-streams/platform/errors';
 import { createRouteWriter, type RouteWriter } from './sink/route-writer.ts';
 import type { CreateTableSink, SinkLimits, SinkRoute } from './sink-types.ts';
 
 const DEFAULT_LIMITS: SinkLimits = {
-  rows: 10_000,
-  bytes: 16 * 1024 * 1024,
+  rows: 25_000,
+  bytes: 24 * 1024 * 1024,
   milliseconds: 1000,
   longestMilliseconds: 2000,
 };
@@ -62,14 +62,6 @@ export const createTableSink: CreateTableSink = (options) => {
     return flow;
   };
 
-  const prepare = async (records: readonly KafkaRecord[]): Promise<void> => {
-    for (const { route } of flows) {
-      if (route.prepare === undefined) continue;
-      const own = records.filter((record) => route.topics.includes(record.topic));
-      if (own.length > 0) await route.prepare(own);
-    }
-  };
-
   const flush = async (): Promise<void> => {
     if (failure !== null) throw failure;
     const results = await Promise.allSettled(flows.map(({ writer }) => writer.flush()));
@@ -111,7 +103,6 @@ export const createTableSink: CreateTableSink = (options) => {
       if (failure !== null) throw failure;
       if (!positionsKnown) throw new PlatformError('INTERNAL', 'ask for positions before the first write');
       const began = generation;
-      await prepare(records);
       for (const record of records) {
         // A new assignment came meanwhile: its positions make the consumer read these records again.
         if (generation !== began) break;

@@ -192,7 +192,9 @@ describe('createTableSink', { timeout: 30_000 }, () => {
       },
     ]);
     await sink.positions([partition('events', 0)]);
-    await expect(sink.write([record('events', 0, 0, 'x')])).rejects.toMatchObject({
+    await sink.write([record('events', 0, 0, 'x')]);
+    await expect(sink.flush()).rejects.toMatchObject({ code: 'VALUE_UNDECODABLE' });
+    await expect(sink.write([record('events', 0, 1, 'x')])).rejects.toMatchObject({
       code: 'VALUE_UNDECODABLE',
     });
     expect(errors).toHaveLength(1);

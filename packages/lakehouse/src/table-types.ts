@@ -130,6 +130,14 @@ export type DeltaTable = TableView & {
     deletes: readonly Row[],
     options?: WriteOptions,
   ) => Promise<CommitResult>;
+  /**
+   * `upsert` for callers who know the keys (`keyReader` of the table's key columns): the row of each key, or null to
+   * delete it.
+   */
+  readonly upsertByKey: (
+    rows: ReadonlyMap<string, Row | null>,
+    options?: WriteOptions,
+  ) => Promise<CommitResult>;
   /** Merges step by step, for maintenance beside the table's other calls. */
   readonly merges: TableMerges;
   /**

@@ -12,7 +12,7 @@ import { openLog } from './table/open-log.ts';
 import { requirePartitionable } from './table/partition-values.ts';
 import { type KeyAccess, requireUnchanged, type TableContext } from './table/table-context.ts';
 import { createTableView } from './table/table-view.ts';
-import { upsertRows } from './table/upsert-rows.ts';
+import { lastByKey, upsertRows } from './table/upsert-rows.ts';
 import { createVectorCache } from './table/vector-cache.ts';
 import type { DeltaTable, OpenTable, OpenTableOptions } from './table-types.ts';
 
@@ -77,6 +77,10 @@ export const openTable: OpenTable = async (options): Promise<DeltaTable> => {
     protocol: protocol!,
     metadata: metadata!,
   };
+  const requireKeys = (): KeyAccess => {
+    if (context.keys === null) throw new TypeError(`${options.name} is an append table: use append`);
+    return context.keys;
+  };
   const inTurn = oneAtATime();
   const merges = mergesOf(context, options.indexDir, inTurn);
   const optimizeInTurn = oneAtATime();
@@ -93,11 +97,14 @@ export const openTable: OpenTable = async (options): Promise<DeltaTable> => {
         if (context.keys !== null) throw new TypeError(`${options.name} is an upsert table: use upsert`);
         return appendRows(context, rows, writeOptions);
       }),
-    upsert: (rows, deletes, writeOptions = {}) =>
-      inTurn(async () => {
-        if (context.keys === null) throw new TypeError(`${options.name} is an append table: use append`);
-        return upsertRows(context, context.keys, rows, deletes, writeOptions);
-      }),
+    upsert: async (rows, deletes, writeOptions = {}) => {
+      const keys = requireKeys();
+      return inTurn(() => upsertRows(context, keys, lastByKey(rows, deletes, keys.keyOf), writeOptions));
+    },
+    upsertByKey: async (rows, writeOptions = {}) => {
+      const keys = requireKeys();
+      return inTurn(() => upsertRows(context, keys, rows, writeOptions));
+    },
     merges,
     optimize: (thresholds = {}) =>
       optimizeInTurn(() =>

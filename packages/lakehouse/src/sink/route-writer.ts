@@ -1,9 +1,10 @@
 import type { KafkaRecord, TopicPartition } from '@marketing-streams/contracts/record';
 import { keyReader } from '../index/key-index.ts';
+import type { Row } from '../schema/table-schema.ts';
 import type { SinkCommit, SinkLimits, SinkProgress, SinkRoute, WaitingRecord } from '../sink-types.ts';
-import type { TransactionStep } from '../table-types.ts';
-import { type ChangeBatch, type ChangeBuffer, createChangeBuffer } from './change-buffer.ts';
+import type { CommitResult, TransactionStep } from '../table-types.ts';
 import { createCommitPace } from './commit-pace.ts';
+import { createRecordBuffer, type RecordBatch, type RecordBuffer } from './record-buffer.ts';
 
 /** The partition's name inside the sink. */
 export const placeOf = ({ topic, partition }: TopicPartition): string => `${topic}/${partition}`;
@@ -21,6 +22,8 @@ export type RouteWriter = {
   /** Of every partition that was loaded last. */
   readonly progress: () => readonly SinkProgress[];
 };
+
+type Written = { readonly result: CommitResult; readonly rows: number; readonly deletes: number };
 
 type RouteWriterOptions = {
   readonly route: SinkRoute;
@@ -40,7 +43,7 @@ export const createRouteWriter = (options: RouteWriterOptions): RouteWriter => {
   const { route, clusterId, limits } = options;
   const { table } = route;
   const keyOf = table.kind === 'append' ? null : keyReader(table.kind.upsert);
-  const emptyBuffer = (): ChangeBuffer => createChangeBuffer(keyOf, limits);
+  const emptyBuffer = (): RecordBuffer => createRecordBuffer(keyOf !== null, limits);
   /** What the table's log holds, null before the first commit of a partition. */
   let committed = new Map<string, number | null>();
   /** First offset not taken yet. */
@@ -52,20 +55,44 @@ export const createRouteWriter = (options: RouteWriterOptions): RouteWriter => {
   let underWay: Promise<void> | null = null;
   let timer: NodeJS.Timeout | null = null;
 
-  const transactionSteps = (batch: ChangeBatch): readonly TransactionStep[] =>
+  const transactionSteps = (batch: RecordBatch): readonly TransactionStep[] =>
     Array.from(batch.nextOffsets, ([place, version]) => ({
       appId: `${clusterId}/${place}`,
       expected: committed.get(place) ?? null,
       version,
     }));
 
-  const commit = async (batch: ChangeBatch): Promise<void> => {
+  const append = async (batch: RecordBatch, txns: readonly TransactionStep[]): Promise<Written> => {
+    const rows: Row[] = [];
+    for (const change of batch.changes(route.toChange)) {
+      if (change.kind === 'delete') throw new TypeError('a delete needs an upsert table');
+      rows.push(change.row);
+    }
+    return { result: await table.append(rows, { txns }), rows: rows.length, deletes: 0 };
+  };
+
+  const upsert = async (
+    batch: RecordBatch,
+    keyOf: (row: Row) => string,
+    txns: readonly TransactionStep[],
+  ): Promise<Written> => {
+    const byKey = new Map<string, Row | null>();
+    let deletes = 0;
+    for (const change of batch.changes(route.toChange)) {
+      if (change.kind === 'row') byKey.set(keyOf(change.row), change.row);
+      else byKey.set(keyOf(change.key), null);
+    }
+    for (const row of byKey.values()) if (row === null) deletes++;
+    return { result: await table.upsertByKey(byKey, { txns }), rows: byKey.size - deletes, deletes };
+  };
+
+  const commit = async (batch: RecordBatch): Promise<void> => {
     const started = performance.now();
     const txns = transactionSteps(batch);
-    const result =
-      keyOf === null
-        ? await table.append(batch.rows, { txns })
-        : await table.upsert(batch.rows, batch.deletes, { txns });
+    await route.prepare?.(batch.records());
+    const { result, rows, deletes } = await (keyOf === null
+      ? append(batch, txns)
+      : upsert(batch, keyOf, txns));
     for (const [place, offset] of batch.nextOffsets) {
       committed.set(place, offset);
       const left = buffer.first.get(place);
@@ -76,8 +103,8 @@ export const createRouteWriter = (options: RouteWriterOptions): RouteWriter => {
     options.onCommit?.({
       table: table.name,
       version: result.version,
-      rows: batch.rows.length,
-      deletes: batch.deletes.length,
+      rows,
+      deletes,
       bytes: result.bytes,
       seconds: (performance.now() - started) / 1000,
       positions: Array.from(batch.nextOffsets, ([place, offset]) => ({ ...toTopicPartition(place), offset })),
@@ -97,7 +124,7 @@ export const createRouteWriter = (options: RouteWriterOptions): RouteWriter => {
     if (timer !== null) clearTimeout(timer);
     timer = null;
     if (buffer.isEmpty()) return;
-    const batch = buffer.batch();
+    const batch = buffer;
     buffer = emptyBuffer();
     const run = async (): Promise<void> => {
       try {
@@ -131,7 +158,7 @@ export const createRouteWriter = (options: RouteWriterOptions): RouteWriter => {
       const place = placeOf(record);
       const from = next.get(place);
       if (from === undefined || record.offset < from) return;
-      buffer.add(place, record, route.toChange(record));
+      buffer.add(place, record);
       next.set(place, record.offset + 1);
       if (!waiting.has(place)) waiting.set(place, { offset: record.offset, timestamp: record.timestamp });
       timer ??= setTimeout(() => void commitNext(), pace.next());

@@ -20,11 +20,40 @@ import {
 /** New rows of a file that go into the index in the transaction that sets its stamp. */
 const ROWS_AT_ONCE = 5000;
 
-/** Of several rows with one key the last counts. */
-const lastByKey = (rows: readonly Row[], keyOf: (row: Row) => string): ReadonlyMap<string, Row> => {
-  const byKey = new Map<string, Row>();
+/** Of several rows with one key the last counts; a key both written and deleted is written. */
+export const lastByKey = (
+  rows: readonly Row[],
+  deletes: readonly Row[],
+  keyOf: (row: Row) => string,
+): ReadonlyMap<string, Row | null> => {
+  const byKey = new Map<string, Row | null>();
   for (const row of rows) byKey.set(keyOf(row), row);
+  for (const row of deletes) {
+    const key = keyOf(row);
+    if (!byKey.has(key)) byKey.set(key, null);
+  }
   return byKey;
+};
+
+/** The rows to write and their keys, in the same order, and the keys to delete. */
+type Changes = {
+  readonly rows: readonly Row[];
+  readonly keys: readonly string[];
+  readonly deletedKeys: readonly string[];
+};
+
+const changesOf = (byKey: ReadonlyMap<string, Row | null>): Changes => {
+  const rows: Row[] = [];
+  const keys: string[] = [];
+  const deletedKeys: string[] = [];
+  for (const [key, row] of byKey) {
+    if (row === null) deletedKeys.push(key);
+    else {
+      rows.push(row);
+      keys.push(key);
+    }
+  }
+  return { rows, keys, deletedKeys };
 };
 
 const NOTHING_HIDDEN: HiddenRows = { actions: [], rows: 0, files: [], vectorFile: null };
@@ -49,15 +78,17 @@ const advanceIndex = async (
     readonly files: readonly NewFile[];
     readonly rewritten: readonly NewFile[];
     readonly gone: readonly string[];
-    readonly deletedKeys: readonly string[];
+    readonly changes: Changes;
   },
 ): Promise<void> => {
   const { version } = context.log.snapshot();
   const tableId = context.metadata.id;
   const isSmall = ({ rows }: NewFile): boolean => rows.length <= ROWS_AT_ONCE;
+  const { changes, gone } = commit;
   const indexed = ({ add, rows }: NewFile): IndexedFile => ({
     path: dataFileKey(add.path),
-    keys: rows.map(keyOf),
+    // Without partitions all rows are in one file.
+    keys: rows === changes.rows ? changes.keys : rows.map(keyOf),
   });
   const announced: string[] = [];
   for (const file of [...commit.files.filter((file) => !isSmall(file)), ...commit.rewritten]) {
@@ -66,7 +97,7 @@ const advanceIndex = async (
     announced.push(path);
   }
   const added = commit.files.filter(isSmall).map(indexed);
-  const { gone, deletedKeys } = commit;
+  const { deletedKeys } = changes;
   index.advance(
     { tableId, version: version - 1 },
     { tableId, version },
@@ -74,19 +105,17 @@ const advanceIndex = async (
   );
 };
 
-/** Writes and deletes rows by key in one commit; see `DeltaTable.upsert`. */
+/** Writes and deletes rows by key in one commit; see `DeltaTable.upsertByKey`. */
 export const upsertRows = async (
   context: TableContext,
   keys: KeyAccess,
-  rows: readonly Row[],
-  deletes: readonly Row[],
+  byKey: ReadonlyMap<string, Row | null>,
   options: WriteOptions,
 ): Promise<CommitResult> => {
   const txns = options.txns ?? [];
   const { storage } = context.layout;
   transactionActions(context, txns);
-  const byKey = lastByKey(rows, keys.keyOf);
-  const deletedKeys = [...new Set(deletes.map(keys.keyOf))].filter((key) => !byKey.has(key));
+  const changes = changesOf(byKey);
   let files: readonly NewFile[] = [];
   let hidden: HiddenRows = NOTHING_HIDDEN;
   const discardHidden = async (): Promise<void> => {
@@ -99,7 +128,7 @@ export const upsertRows = async (
     for (;;) {
       await synchroniseIndex(context, keys);
       requireUnchanged(context);
-      const found = await locateRows([...byKey.keys(), ...deletedKeys], {
+      const found = await locateRows(byKey.keys(), {
         index: keys.index,
         snapshot: context.log.snapshot(),
         vectors: context.vectors,
@@ -119,7 +148,7 @@ export const upsertRows = async (
   };
   /** The disk takes the new rows while the former ones are looked for. */
   const write = async (): Promise<void> => {
-    const writing = writeDataFiles(context.layout, [...byKey.values()], {
+    const writing = writeDataFiles(context.layout, changes.rows, {
       dataChange: true,
       now: context.clock(),
     });
@@ -142,7 +171,7 @@ export const upsertRows = async (
         operation: 'MERGE',
         operationParameters: { matchedBy: JSON.stringify(keys.columns.map(({ name }) => name)) },
         operationMetrics: {
-          numOutputRows: byKey.size,
+          numOutputRows: changes.rows.length,
           numTargetRowsRemoved: hidden.rows,
           numTargetFilesAdded: files.length + hidden.files.length,
           numTargetBytesAdded: bytesOf(files) + bytesOf(hidden.files),
@@ -161,13 +190,13 @@ export const upsertRows = async (
     files,
     rewritten: hidden.files,
     gone: goneFiles(planned.actions),
-    deletedKeys,
+    changes,
   });
   context.vectors.forgetExcept(context.log.snapshot().files);
   await context.log.checkpointIfDue();
   return {
     version: context.log.snapshot().version,
-    rowsAdded: byKey.size,
+    rowsAdded: changes.rows.length,
     rowsRemoved: hidden.rows,
     filesAdded: files.length + hidden.files.length,
     bytes: bytesOf(files) + bytesOf(hidden.files),
