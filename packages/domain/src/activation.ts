@@ -1,5 +1,6 @@
 import type { Channel, DeliveryStatus } from './engagement.ts';
-import { compareStamps, type SourceOffset, type Stamp } from './source-offsets.ts';
+import type { SourceOffset } from './source-offsets.ts';
+import { digestOf, type Standing, stampAt, supersedes } from './standing.ts';
 
 /** A record of `dom.activation.delivery.status.v1`; `occurred_at` in epoch milliseconds. */
 export type ActivationEvent = {
@@ -18,18 +19,23 @@ export type ActivationRow = ActivationEvent & {
   readonly source_offsets: readonly SourceOffset[];
 };
 
-const sameFacts = (a: ActivationEvent, b: ActivationEvent): boolean =>
-  a.occurred_at === b.occurred_at &&
-  a.status === b.status &&
-  a.channel === b.channel &&
-  a.customer_id === b.customer_id &&
-  a.campaign_id === b.campaign_id &&
-  a.failure_reason === b.failure_reason;
+/** What has to be kept of a delivery to decide about its next record. */
+export const activationStanding = (row: ActivationRow): Standing => ({
+  ...stampAt(row.occurred_at, row.source_offsets),
+  rank: 0,
+  facts: digestOf([row.status, row.channel, row.customer_id, row.campaign_id, row.failure_reason]),
+});
 
-const stampOf = (row: ActivationRow): Stamp => ({
-  time: row.occurred_at,
-  offset: row.source_offsets[0]?.offset ?? -1,
-  partition: row.source_offsets[0]?.partition ?? -1,
+/** The row that a record makes, if it counts. */
+export const activationRow = (incoming: ActivationEvent, position: SourceOffset): ActivationRow => ({
+  activation_id: incoming.activation_id,
+  customer_id: incoming.customer_id,
+  campaign_id: incoming.campaign_id,
+  channel: incoming.channel,
+  status: incoming.status,
+  failure_reason: incoming.failure_reason,
+  occurred_at: incoming.occurred_at,
+  source_offsets: [position],
 });
 
 /**
@@ -41,16 +47,8 @@ export const mergeActivation = (
   incoming: ActivationEvent,
   position: SourceOffset,
 ): ActivationRow | null => {
-  const row: ActivationRow = {
-    activation_id: incoming.activation_id,
-    customer_id: incoming.customer_id,
-    campaign_id: incoming.campaign_id,
-    channel: incoming.channel,
-    status: incoming.status,
-    failure_reason: incoming.failure_reason,
-    occurred_at: incoming.occurred_at,
-    source_offsets: [position],
-  };
-  if (current === undefined) return row;
-  return compareStamps(stampOf(row), stampOf(current)) > 0 && !sameFacts(row, current) ? row : null;
+  const row = activationRow(incoming, position);
+  return current === undefined || supersedes(activationStanding(current), activationStanding(row))
+    ? row
+    : null;
 };

@@ -1,5 +1,6 @@
 import type { Cents } from './money.ts';
-import { compareStamps, type SourceOffset, type Stamp } from './source-offsets.ts';
+import type { SourceOffset } from './source-offsets.ts';
+import { digestOf, type Standing, stampAt, supersedes } from './standing.ts';
 
 /** What can become of an order. */
 export const ORDER_STATUSES = ['PLACED', 'CANCELLED', 'REFUNDED'] as const;
@@ -43,33 +44,29 @@ const STATUS_RANK: Readonly<Record<OrderStatus, number>> = { PLACED: 0, CANCELLE
 /** True when the order counts towards order count and lifetime value. */
 export const orderStands = (order: { readonly status: OrderStatus }): boolean => order.status === 'PLACED';
 
-const sameItem = (a: OrderItem, b: OrderItem): boolean =>
-  a.sku === b.sku &&
-  a.quantity === b.quantity &&
-  a.unit_price === b.unit_price &&
-  a.name === b.name &&
-  a.category === b.category;
-
-const sameFacts = (a: OrderRow, b: OrderRow): boolean =>
-  a.updated_at === b.updated_at &&
-  a.total_amount === b.total_amount &&
-  a.currency === b.currency &&
-  a.placed_at === b.placed_at &&
-  a.customer_id === b.customer_id &&
-  a.items.length === b.items.length &&
-  a.items.every((item, index) => sameItem(item, b.items[index]!));
-
-/** True when `incoming` counts and says something new. */
-const supersedes = (current: OrderRow, incoming: OrderRow): boolean => {
-  const byRank = STATUS_RANK[incoming.status] - STATUS_RANK[current.status];
-  if (byRank !== 0) return byRank > 0;
-  return compareStamps(stampOf(incoming), stampOf(current)) > 0 && !sameFacts(incoming, current);
+/** What has to be kept of an order to decide about its next record. */
+export const orderStanding = (row: OrderRow): Standing => {
+  const facts: (string | number)[] = [row.total_amount, row.currency, row.placed_at, row.customer_id];
+  for (const { sku, name, category, quantity, unit_price } of row.items)
+    facts.push(sku, name, category, quantity, unit_price);
+  return {
+    ...stampAt(row.updated_at, row.source_offsets),
+    rank: STATUS_RANK[row.status],
+    facts: digestOf(facts),
+  };
 };
 
-const stampOf = (row: OrderRow): Stamp => ({
-  time: row.updated_at,
-  offset: row.source_offsets[0]?.offset ?? -1,
-  partition: row.source_offsets[0]?.partition ?? -1,
+/** The row that a record makes, if it counts. */
+export const orderRow = (incoming: OrderEvent, position: SourceOffset): OrderRow => ({
+  order_id: incoming.order_id,
+  customer_id: incoming.customer_id,
+  status: incoming.status,
+  total_amount: incoming.total_amount,
+  currency: incoming.currency,
+  items: incoming.items,
+  placed_at: incoming.placed_at,
+  updated_at: incoming.updated_at ?? incoming.placed_at,
+  source_offsets: [position],
 });
 
 /**
@@ -82,16 +79,6 @@ export const mergeOrder = (
   incoming: OrderEvent,
   position: SourceOffset,
 ): OrderRow | null => {
-  const row: OrderRow = {
-    order_id: incoming.order_id,
-    customer_id: incoming.customer_id,
-    status: incoming.status,
-    total_amount: incoming.total_amount,
-    currency: incoming.currency,
-    items: incoming.items,
-    placed_at: incoming.placed_at,
-    updated_at: incoming.updated_at ?? incoming.placed_at,
-    source_offsets: [position],
-  };
-  return current === undefined || supersedes(current, row) ? row : null;
+  const row = orderRow(incoming, position);
+  return current === undefined || supersedes(orderStanding(current), orderStanding(row)) ? row : null;
 };

@@ -30,9 +30,12 @@ const makeRecordsPlain = (type: avsc.Type, seen = new Set<avsc.Type>()): void =>
  * The avsc type of a schema, with the contracts' logical types and guarded against impossible sizes.
  * Throws whatever avsc says about a schema that is not valid Avro.
  */
-export const parseAvroSchema = (text: string): avsc.Type => {
+export const parseAvroSchema = (
+  text: string,
+  logicalTypes: NonNullable<avsc.ForSchemaOptions['logicalTypes']> = LOGICAL_TYPES,
+): avsc.Type => {
   const type = avsc.Type.forSchema(JSON.parse(text) as avsc.Schema, {
-    logicalTypes: LOGICAL_TYPES,
+    logicalTypes,
     assertLogicalTypes: true,
     omitRecordMethods: true,
     typeHook: guardCollections,
