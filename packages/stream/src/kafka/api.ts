@@ -2,7 +2,7 @@ import type { KafkaRecord, SourceOffset, TopicPartition } from '@marketing-strea
 import type { Logger } from '@marketing-streams/platform/logging';
 
 /*
- * What this project asks of a Kafka client. `contract-suite.*.int.test.ts` states it as tests: another client
+ * What this project asks of a Kafka client. The folder `contract-suite` states it as tests: another client
  * library may replace the present one when it passes them.
  */
 

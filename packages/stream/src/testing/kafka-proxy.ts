@@ -11,11 +11,22 @@ export type KafkaProxy = {
    * never hears of. Resolves when it has happened.
    */
   readonly cutNextResponse: (apiKey: number) => Promise<void>;
+  /**
+   * Cuts the connection at the next such request, which the broker never hears of. Resolves when it has happened.
+   */
+  readonly cutNextRequest: (apiKey: number) => Promise<void>;
+  /** How many such requests the broker has answered so far. */
+  readonly answered: (apiKey: number) => number;
+  /** How many connections were turned away since the start. */
+  readonly refused: () => number;
   /** Hangs up on everybody and refuses connections until `restore`. */
   readonly interrupt: () => void;
   readonly restore: () => void;
   readonly close: () => Promise<void>;
 };
+
+/** A connection that a test wants cut, and where. */
+type Cut = { readonly at: 'request' | 'response'; readonly apiKey: number; readonly done: () => void };
 
 /** Calls `onFrame` for every whole length-prefixed frame of a stream. */
 const splitFrames = (onFrame: (frame: Buffer) => void): ((data: Buffer) => void) => {
@@ -51,10 +62,20 @@ export const startKafkaProxy = async (target: string): Promise<KafkaProxy> => {
   const [host = '', targetPort = ''] = target.split(':');
   const sockets = new Set<Socket>();
   let isInterrupted = false;
-  let cut: { readonly apiKey: number; readonly done: () => void } | null = null;
+  let refused = 0;
+  const answered = new Map<number, number>();
+  let cut: Cut | null = null;
+
+  const isCut = (at: Cut['at'], apiKey: number | undefined): boolean => {
+    if (cut === null || cut.at !== at || cut.apiKey !== apiKey) return false;
+    cut.done();
+    cut = null;
+    return true;
+  };
 
   const server = createServer((client) => {
     if (isInterrupted) {
+      refused += 1;
       client.destroy();
       return;
     }
@@ -74,7 +95,12 @@ export const startKafkaProxy = async (target: string): Promise<KafkaProxy> => {
     client.on(
       'data',
       splitFrames((frame) => {
-        asked.set(frame.readInt32BE(8), frame.readInt16BE(4));
+        const apiKey = frame.readInt16BE(4);
+        if (isCut('request', apiKey)) {
+          hangUp();
+          return;
+        }
+        asked.set(frame.readInt32BE(8), apiKey);
         broker.write(frame);
       }),
     );
@@ -84,13 +110,12 @@ export const startKafkaProxy = async (target: string): Promise<KafkaProxy> => {
         const correlationId = frame.readInt32BE(4);
         const apiKey = asked.get(correlationId);
         asked.delete(correlationId);
-        if (cut !== null && apiKey === cut.apiKey) {
-          cut.done();
-          cut = null;
+        if (isCut('response', apiKey)) {
           hangUp();
           return;
         }
         if (client.destroyed) return;
+        if (apiKey !== undefined) answered.set(apiKey, (answered.get(apiKey) ?? 0) + 1);
         client.write(apiKey === API_KEYS.Metadata ? redirectBrokers(frame, port) : frame);
       }),
     );
@@ -103,10 +128,10 @@ export const startKafkaProxy = async (target: string): Promise<KafkaProxy> => {
 
   return {
     bootstrapServers: `127.0.0.1:${port}`,
-    cutNextResponse: (apiKey) =>
-      new Promise((resolve) => {
-        cut = { apiKey, done: resolve };
-      }),
+    cutNextResponse: (apiKey) => new Promise((done) => (cut = { at: 'response', apiKey, done })),
+    cutNextRequest: (apiKey) => new Promise((done) => (cut = { at: 'request', apiKey, done })),
+    answered: (apiKey) => answered.get(apiKey) ?? 0,
+    refused: () => refused,
     interrupt: () => {
       isInterrupted = true;
       hangUpAll();

@@ -1,8 +1,9 @@
+import { PlatformError } from '@marketing-streams/platform/errors';
 import type { Chunk } from './chunking.ts';
 import type { Connection } from './connection.ts';
 import { protocolError, protocolErrorOf } from './errors.ts';
 import { type PartitionBatch, type ProduceOutcome, produceTo } from './produce.ts';
-import { encodeRecordBatch } from './record-batch-encoder.ts';
+import { encodeRecordBatch, estimateSize } from './record-batch-encoder.ts';
 
 /** The producer a batch is sent as, and the next sequence number of each partition it has written to. */
 export type SequencedProducer = {
@@ -17,6 +18,17 @@ const nextSequence = (first: number, count: number): number => (first + count) %
 
 /** A batch the broker has already: it was sent again because the first answer was lost. */
 const DUPLICATE_SEQUENCE_NUMBER = 'DUPLICATE_SEQUENCE_NUMBER';
+
+/** A batch over the topic's `max.message.bytes`, or over the size of a segment. */
+const TOO_LARGE = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE']);
+
+/** Names the record that made the batch too large: the largest of it, as a rule the only one. */
+const tooLarge = ({ topic, partition, records }: Chunk, cause: Error): PlatformError => {
+  const largest = records.reduce((a, b) => (estimateSize(b) > estimateSize(a) ? b : a));
+  const key = largest.key === null ? 'no key' : `key "${largest.key.toString()}"`;
+  const message = `${topic}/${partition} takes no record of ${estimateSize(largest)} bytes (${key})`;
+  return new PlatformError('PAYLOAD_TOO_LARGE', message, { cause });
+};
 
 /** One round of chunks with their batches encoded, so that sending again sends the same bytes. */
 export type PreparedRound = readonly (PartitionBatch & { readonly chunk: Chunk })[];
@@ -39,8 +51,8 @@ export const prepareRound = (
 
 /**
  * Sends a round, one request per leader. Gives the base offset of every chunk (−1 for a batch that the broker
- * had already). Rejects with kafkajs's errors; the round may then have arrived in part, and may be sent again
- * as it is.
+ * had already). Rejects with kafkajs's errors, and with PAYLOAD_TOO_LARGE for a record that no batch can hold; the
+ * round may then have arrived in part, and may be sent again as it is.
  */
 export const sendRound = async (
   connection: Connection,
@@ -64,7 +76,8 @@ export const sendRound = async (
     if (outcome === undefined) throw protocolError(-1);
     if (outcome.code === 0) return { chunk, baseOffset: outcome.baseOffset };
     const error = protocolError(outcome.code);
-    if (protocolErrorOf(error) === DUPLICATE_SEQUENCE_NUMBER) return { chunk, baseOffset: -1 };
-    throw error;
+    const type = protocolErrorOf(error) ?? '';
+    if (type === DUPLICATE_SEQUENCE_NUMBER) return { chunk, baseOffset: -1 };
+    throw TOO_LARGE.has(type) ? tooLarge(chunk, error) : error;
   });
 };
