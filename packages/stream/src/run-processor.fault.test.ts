@@ -51,10 +51,16 @@ describe('a processor that is killed', () => {
   it('again and again at random loses and doubles nothing', async () => {
     const counting = await open('random');
     const worker = start(counting.settings);
+    const visible = async (): Promise<number> =>
+      (await fixture.admin.endOffsets([counting.settings.topics.journal])).reduce(
+        (sum, { offset }) => sum + offset,
+        0,
+      );
     for (let round = 1; round <= 6; round++) {
       await counting.send(300);
-      // Anywhere between start, restore and the middle of the work.
-      await new Promise((resolve) => setTimeout(resolve, 300 + Math.random() * 700));
+      // Anywhere between start, restore (nothing new is visible yet) and the middle of the work.
+      const goal = (await visible()) + Math.max(0, Math.floor(Math.random() * 400) - 120);
+      await until(`the journal has come to ${goal}`, async () => (await visible()) >= goal);
       worker.signal('SIGKILL');
       await until('the worker dies', () => worker.deaths() === round);
     }
@@ -139,7 +145,8 @@ describe('a network that fails', () => {
       await counting.send(300);
       proxy.interrupt();
       await counting.send(100);
-      await new Promise((resolve) => setTimeout(resolve, 400));
+      const before = proxy.refused();
+      await until('the worker has knocked in vain', () => proxy.refused() >= before + 3);
       proxy.restore();
     }
     await counting.settled();
