@@ -20,7 +20,7 @@ const told = (metrics: readonly Metric[]): readonly Metric[] => {
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 
 const measure = async (options: BenchOptions): Promise<void> => {
-  const rigs = createRigs({ cpuProfiles: options.cpuProfiles }, say);
+  const rigs = createRigs(options, say);
   // The slowest moment counts: how fast the cores were at the worst of the run.
   let speed = machineSpeed();
   try {

@@ -24,6 +24,7 @@ bench/baseline.json.
   --history            appends the run to bench/history.jsonl
   --json <file>        writes the figures there as JSON too
   --cpu-profiles <dir> writes a .cpuprofile of every thread of every service there (takes some speed)
+  --env <NAME=value>   sets a variable of every service's environment (may be given several times)
   --update-baseline    stores the figures as the new baseline
   --details            lists every figure, those that are not judged too
   --help
@@ -45,6 +46,8 @@ export type BenchOptions = {
   readonly isRemembered: boolean;
   readonly json: string | undefined;
   readonly cpuProfiles: string | undefined;
+  /** What every service's environment has on top of the usual. */
+  readonly environment: Readonly<Record<string, string>>;
   readonly updatesBaseline: boolean;
   readonly hasDetails: boolean;
 };
@@ -57,6 +60,12 @@ const positive = (name: string, text: string): number => {
 
 const positives = (name: string, text: string): readonly number[] =>
   text.split(',').map((one) => positive(name, one));
+
+const assignment = (text: string): readonly [name: string, value: string] => {
+  const end = text.indexOf('=');
+  if (end <= 0) throw new Error(`--env ${text}: expected NAME=value`);
+  return [text.slice(0, end), text.slice(end + 1)];
+};
 
 /** Reads the command line; null when it asks for help. Throws saying which option is wrong. */
 export const benchOptions = (args: readonly string[]): BenchOptions | null => {
@@ -72,6 +81,7 @@ export const benchOptions = (args: readonly string[]): BenchOptions | null => {
       history: { type: 'boolean', default: false },
       json: { type: 'string' },
       'cpu-profiles': { type: 'string' },
+      env: { type: 'string', multiple: true, default: [] },
       'update-baseline': { type: 'boolean', default: false },
       details: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
@@ -89,6 +99,7 @@ export const benchOptions = (args: readonly string[]): BenchOptions | null => {
     isRemembered: values.history,
     json: values.json,
     cpuProfiles: values['cpu-profiles'],
+    environment: Object.fromEntries(values.env.map(assignment)),
     updatesBaseline: values['update-baseline'],
     hasDetails: values.details,
   };

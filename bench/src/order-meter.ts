@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { createRandom, integerBetween } from '@marketing-streams/domain/simulation/random';
+import type { OutgoingRecord } from '@marketing-streams/stream/kafka/api';
 import { orderPlaced, profileUpsert } from '@marketing-streams/tests/harness/input-events';
 import type { PipelineAccess } from '@marketing-streams/tests/harness/pipeline-access';
 import { waitUntil } from '@marketing-streams/tests/harness/wait-until';
@@ -8,14 +9,21 @@ import { followGold, type GoldFigures } from './gold-follower.ts';
 /** One order's way to gold: when it was handed to the producer and when it was seen, monotonic milliseconds. */
 export type Journey = { readonly sentAt: number; readonly seenAt: number };
 
+/** How the driver itself kept up with what it was to send. */
+export type SendingReport = {
+  /** How much later than planned orders were handed to the producer, at the worst. */
+  readonly latestMilliseconds: number;
+};
+
 /** Sends orders and times each until it is part of a gold record. */
 export type OrderMeter = {
   /** Orders that have arrived, in the order of their arrival. */
   readonly journeys: readonly Journey[];
   /**
    * Sends at a steady rate whether or not answers come: an open loop, in which a stall is felt by all that follow.
+   * Beyond 200 orders a second those of 5 ms are sent together, as programs with so much to send do.
    */
-  readonly sendSteadily: (rate: number, seconds: number) => Promise<void>;
+  readonly sendSteadily: (rate: number, seconds: number) => Promise<SendingReport>;
   /** Resolves when every order has arrived. */
   readonly allSeen: (timeoutMilliseconds?: number) => Promise<void>;
   readonly close: () => Promise<void>;
@@ -25,6 +33,22 @@ export type OrderMeter = {
 type Waiting = { readonly number: number; readonly sentAt: number };
 
 const CUSTOMERS = 1000;
+
+/** Orders of so many milliseconds go into one send when there is more than one. */
+const BATCH_MILLISECONDS = 5;
+
+/** One moment of a steady stream: when it is due, from the beginning, and how many orders are. */
+type Moment = { readonly dueMilliseconds: number; readonly orders: number };
+
+/** The moments of a steady stream: one for each order, or for those that are due within 5 ms together. */
+export const momentsOf = (rate: number, seconds: number): readonly Moment[] => {
+  const orders = Math.round(rate * seconds);
+  const together = Math.max(1, Math.round((rate * BATCH_MILLISECONDS) / 1000));
+  return Array.from({ length: Math.ceil(orders / together) }, (_, index) => ({
+    dueMilliseconds: (index * together * 1000) / rate,
+    orders: Math.min(together, orders - index * together),
+  }));
+};
 
 /**
  * A meter over customers of its own. An order has arrived with the first record on `dom.customer.gold.v1` whose
@@ -57,11 +81,14 @@ export const startOrderMeter = async (access: PipelineAccess, name: string): Pro
   });
   await follower.ready;
 
-  const sendOrder = (): Promise<unknown> => {
+  const nextOrder = (): OutgoingRecord => {
     const customer_id = customerIds[integerBetween(random, 0, CUSTOMERS - 1)]!;
     const number = (sentTo.get(customer_id) ?? 0) + 1;
     sentTo.set(customer_id, number);
-    const order = access.inputs.order(
+    const queue = waiting.get(customer_id) ?? [];
+    queue.push({ number, sentAt: performance.now() });
+    waiting.set(customer_id, queue);
+    return access.inputs.order(
       orderPlaced({
         order_id: `${customer_id}-${number}`,
         customer_id,
@@ -69,10 +96,6 @@ export const startOrderMeter = async (access: PipelineAccess, name: string): Pro
         placed_at: Date.now(),
       }),
     );
-    const queue = waiting.get(customer_id) ?? [];
-    queue.push({ number, sentAt: performance.now() });
-    waiting.set(customer_id, queue);
-    return access.send([order]);
   };
 
   return {
@@ -80,12 +103,15 @@ export const startOrderMeter = async (access: PipelineAccess, name: string): Pro
     sendSteadily: async (rate, seconds) => {
       const begin = performance.now();
       const sends: Promise<unknown>[] = [];
-      for (let index = 0; index < rate * seconds; index++) {
-        const wait = begin + (index * 1000) / rate - performance.now();
+      let latestMilliseconds = 0;
+      for (const { dueMilliseconds, orders } of momentsOf(rate, seconds)) {
+        const wait = begin + dueMilliseconds - performance.now();
         if (wait > 0) await delay(wait);
-        sends.push(sendOrder());
+        else latestMilliseconds = Math.max(latestMilliseconds, -wait);
+        sends.push(access.send(Array.from({ length: orders }, nextOrder)));
       }
       await Promise.all(sends);
+      return { latestMilliseconds };
     },
     allSeen: (timeoutMilliseconds) =>
       waitUntil(

@@ -32,10 +32,12 @@ const pidOf = (name: string, pid: number | null): number => {
 export type RigOptions = {
   /** Folder into which every thread of every service writes its CPU profile (`.cpuprofile`) when it stops. */
   readonly cpuProfiles?: string | undefined;
+  /** What every service's environment has on top of the usual. */
+  readonly environment?: Readonly<Record<string, string>>;
 };
 
 /** Starts a rig in a folder of its own, which `stop` removes. */
-export const startRig = async ({ cpuProfiles }: RigOptions = {}): Promise<Rig> => {
+export const startRig = async ({ cpuProfiles, environment = {} }: RigOptions = {}): Promise<Rig> => {
   const directory = mkdtempSync(join(tmpdir(), 'marketing-streams-bench-'));
   const stack = await startEmbeddedStack({
     localDirectory: join(directory, 'stack'),
@@ -51,12 +53,18 @@ export const startRig = async ({ cpuProfiles }: RigOptions = {}): Promise<Rig> =
     testKafkaClient(infrastructure.kafkaBootstrapServers, 'bench-setup'),
     infrastructure.schemaRegistryUrl,
   );
+  const nodeOptionsOf = (service: string): string =>
+    [
+      environment['NODE_OPTIONS'] ?? process.env['NODE_OPTIONS'],
+      ...(cpuProfiles === undefined
+        ? []
+        : ['--cpu-prof', `--cpu-prof-dir=${join(resolve(cpuProfiles), service)}`]),
+    ].join(' ');
   // As `make demo` runs it: one process and one task per processor.
   const environmentOf = (service: string): Record<string, string> => ({
     TASKS: process.env['TASKS'] ?? '1',
-    ...(cpuProfiles === undefined
-      ? {}
-      : { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${join(resolve(cpuProfiles), service)}` }),
+    ...environment,
+    NODE_OPTIONS: nodeOptionsOf(service),
   });
   const pipeline = await startPipeline({ name: 'bench', infrastructure, directory, environmentOf });
   const { webappUrl, deltaDirectory } = pipeline;
