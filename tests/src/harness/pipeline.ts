@@ -41,6 +41,11 @@ export type Pipeline = {
    * as `docker compose --scale` does on one machine. Resolves when it is ready.
    */
   readonly startInstance: (name: ServiceName) => Promise<ServiceProcess>;
+  /** The same with further settings, and without waiting for it: one that is refused is never ready. */
+  readonly addInstance: (
+    name: ServiceName,
+    environment: Readonly<Record<string, string>>,
+  ) => Promise<ServiceProcess>;
   /** Base URL of the web app. */
   readonly webappUrl: string;
   readonly deltaDirectory: string;
@@ -89,7 +94,11 @@ export const startPipeline = async (options: PipelineOptions): Promise<Pipeline>
 
   const instances: ServiceProcess[] = [];
 
-  const start = async (name: ServiceName, instance: number): Promise<ServiceProcess> => {
+  const start = async (
+    name: ServiceName,
+    instance: number,
+    further: Readonly<Record<string, string>> = {},
+  ): Promise<ServiceProcess> => {
     const port = await findFreePort();
     const environment = (): Record<string, string> => ({
       ...surroundings(),
@@ -105,6 +114,7 @@ export const startPipeline = async (options: PipelineOptions): Promise<Pipeline>
       SESSION_SECRET: 'a secret that outlives a restart',
       WRITES_PER_MINUTE: '100000',
       ...options.environmentOf?.(name),
+      ...further,
     });
     const started = startServiceProcess({ name, instance, port, environment, logDirectory });
     instances.push(started);
@@ -118,8 +128,14 @@ export const startPipeline = async (options: PipelineOptions): Promise<Pipeline>
   const stop: Pipeline['stop'] = async (how) => {
     await Promise.all(instances.map((service) => service.stop(how)));
   };
+  const highest = new Map<ServiceName, number>();
+  const addInstance: Pipeline['addInstance'] = (name, environment) => {
+    const instance = 1 + (highest.get(name) ?? 1);
+    highest.set(name, instance);
+    return start(name, instance, environment);
+  };
   const startInstance: Pipeline['startInstance'] = async (name) => {
-    const service = await start(name, 1 + instances.filter((one) => one.name === name).length);
+    const service = await addInstance(name, {});
     await allReady([service]);
     return service;
   };
@@ -132,6 +148,7 @@ export const startPipeline = async (options: PipelineOptions): Promise<Pipeline>
   return {
     services,
     startInstance,
+    addInstance,
     webappUrl: services.webapp.url,
     deltaDirectory,
     stateDirectory,
