@@ -48,3 +48,14 @@ export const rowKeyParts = (key: string): RowKeyParts => {
     throw new PlatformError('VALUE_UNDECODABLE', `${JSON.stringify(key)} is not the key of a customer's row`);
   return { customerId: customer_id, id };
 };
+
+/**
+ * What the keys of all rows of a customer begin with in a task's state. The length in front tells `ab` + `c` from
+ * `a` + `bc`.
+ */
+export const customerPrefix = (prefix: string, customerId: string): string =>
+  `${prefix}${customerId.length}:${customerId}`;
+
+/** Key of an order or a delivery in a task's state, under a prefix of one character. */
+export const rowStateKey = (prefix: string, { customerId, id }: RowKeyParts): string =>
+  customerPrefix(prefix, customerId) + id;

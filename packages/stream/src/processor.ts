@@ -1,5 +1,6 @@
 import type { KafkaRecord } from '@marketing-streams/contracts/record';
 import type { Pipeline } from './pipeline.ts';
+import type { StateCodecs } from './state/state-codec.ts';
 import type { StateView } from './state/state-view.ts';
 import type { Output } from './step.ts';
 
@@ -57,6 +58,8 @@ export type ProcessorDefinition = {
   readonly name: string;
   /** Version of the rules whose results the state holds; another one than the stored makes the state be rebuilt. */
   readonly ruleVersion: string;
+  /** How values of the state are written, by the first character of their keys; JSON without. */
+  readonly state?: StateCodecs;
   /** One pipeline per input topic; all input topics have the same number of partitions. */
   readonly pipelines: readonly Pipeline[];
   readonly timers?: readonly Timer[];

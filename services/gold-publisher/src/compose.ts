@@ -1,16 +1,12 @@
 import type { CustomerGold } from '@marketing-streams/contracts/generated/customer-gold';
-import type { CustomerPropensity } from '@marketing-streams/contracts/generated/customer-propensity';
 import type { GoldCustomer360 } from '@marketing-streams/contracts/generated/gold-customer-360';
-
-/** What is known of one customer besides the 360. */
-export type Additions = {
-  readonly propensity: CustomerPropensity | null;
-  /** In alphabetical order. */
-  readonly segments: readonly string[];
-};
+import type { PublishedCustomer } from './customer-parts.ts';
 
 /** The published record: the customer 360 with its score and segments, under one version. */
-export const composeGold = (row: GoldCustomer360, additions: Additions, version: number): CustomerGold => ({
+export const composeGold = (
+  row: GoldCustomer360,
+  { propensity, segments, version }: Omit<PublishedCustomer, 'customer360'>,
+): CustomerGold => ({
   customer_id: row.customer_id,
   email: row.email,
   first_name: row.first_name,
@@ -28,8 +24,8 @@ export const composeGold = (row: GoldCustomer360, additions: Additions, version:
   failed: row.failed,
   engagement_rate: row.engagement_rate,
   by_channel: row.by_channel,
-  propensity: additions.propensity,
-  segments: additions.segments,
+  propensity,
+  segments,
   version,
   created_at: row.created_at,
   as_of: row.as_of,

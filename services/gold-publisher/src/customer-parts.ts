@@ -1,47 +1,81 @@
+import {
+  type AvroSchema,
+  compactSchemaOf,
+  createCompactCodec,
+  usually,
+} from '@marketing-streams/contracts/compact-codec';
 import type { CustomerPropensity } from '@marketing-streams/contracts/generated/customer-propensity';
 import type { GoldCustomer360 } from '@marketing-streams/contracts/generated/gold-customer-360';
+import { PROPENSITY_FEATURES } from '@marketing-streams/domain/propensity/features';
+import type { StateCodecs } from '@marketing-streams/stream/state/state-codec';
 import type { StateView } from '@marketing-streams/stream/state/state-view';
 
-/** Where the parts of a customer lie in the task's state, each under `part/customer_id`. */
-export const PARTS = {
-  /** GoldCustomer360 */
-  customer360: '360/',
-  /** CustomerPropensity */
-  propensity: 'propensity/',
-  /** string[] in alphabetical order */
-  segments: 'segments/',
-  /** The version last given to a record of the customer. */
-  version: 'version/',
-} as const;
-
-/** The customer 360, if one has come. */
-export const customer360Of = (state: StateView, customerId: string): GoldCustomer360 | undefined =>
-  state.get<GoldCustomer360>(PARTS.customer360 + customerId);
-
-/** The newest score, or null. */
-export const propensityOf = (state: StateView, customerId: string): CustomerPropensity | null =>
-  state.get<CustomerPropensity>(PARTS.propensity + customerId) ?? null;
-
-/** The segments, none by default. */
-export const segmentsOf = (state: StateView, customerId: string): readonly string[] =>
-  state.get<readonly string[]>(PARTS.segments + customerId) ?? [];
-
-/** The version last given to a record of the customer, 0 before the first. */
-export const versionOf = (state: StateView, customerId: string): number =>
-  state.get<number>(PARTS.version + customerId) ?? 0;
-
-/** Takes the next version of a customer's record; it only ever grows, an erased customer's too. */
-export const nextVersion = (state: StateView, customerId: string): number => {
-  const version = versionOf(state, customerId) + 1;
-  keepVersion(state, customerId, version);
-  return version;
+/** The parts of a customer's record, each from a topic of its own. */
+export type CustomerParts = {
+  /** Null while none has come, and after it was taken away. */
+  readonly customer360: GoldCustomer360 | null;
+  readonly propensity: CustomerPropensity | null;
+  /** In alphabetical order. */
+  readonly segments: readonly string[];
 };
 
-export const keepVersion = (state: StateView, customerId: string, version: number): void =>
-  state.put(PARTS.version + customerId, version);
-
-/** Keeps a part, or forgets it for null. */
-export const keepPart = (state: StateView, part: string, customerId: string, value: unknown): void => {
-  if (value === null) state.remove(part + customerId);
-  else state.put(part + customerId, value);
+/** What the publisher keeps of a customer. */
+export type PublishedCustomer = CustomerParts & {
+  /** The version last given to a record of the customer, 0 before the first; it only ever grows. */
+  readonly version: number;
 };
+
+const PREFIX = 'c';
+
+const propensity: AvroSchema = {
+  type: 'record',
+  name: 'CustomerPropensity',
+  fields: [
+    { name: 'score', type: 'double' },
+    { name: 'model_version', type: 'string' },
+    {
+      name: 'factors',
+      type: {
+        type: 'array',
+        items: {
+          type: 'record',
+          name: 'PropensityFactor',
+          fields: [
+            { name: 'name', type: usually(PROPENSITY_FEATURES.map(({ name }) => name)) },
+            { name: 'value', type: 'double' },
+            { name: 'contribution', type: 'double' },
+          ],
+        },
+      },
+    },
+    { name: 'scored_at', type: 'long' },
+  ],
+};
+
+/** How the publisher's state is written. */
+export const PUBLISHER_STATE: StateCodecs = {
+  [PREFIX]: createCompactCodec<PublishedCustomer>({
+    type: 'record',
+    name: 'PublishedCustomer',
+    fields: [
+      { name: 'customer360', type: ['null', compactSchemaOf('gold.customer_360.v1')] },
+      { name: 'propensity', type: ['null', propensity] },
+      { name: 'segments', type: { type: 'array', items: 'string' } },
+      { name: 'version', type: 'long' },
+    ],
+  }),
+};
+
+const UNKNOWN: PublishedCustomer = { customer360: null, propensity: null, segments: [], version: 0 };
+
+/** What is known of the customer. */
+export const publishedCustomer = (state: StateView, customerId: string): PublishedCustomer =>
+  state.get<PublishedCustomer>(PREFIX + customerId) ?? UNKNOWN;
+
+export const keepCustomer = (state: StateView, customerId: string, customer: PublishedCustomer): void =>
+  state.put(PREFIX + customerId, customer);
+
+/** Every customer of the task. */
+export function* publishedCustomers(state: StateView): Iterable<PublishedCustomer> {
+  for (const [, customer] of state.range<PublishedCustomer>(PREFIX)) yield customer;
+}

@@ -1,8 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { CustomerPropensity } from '@marketing-streams/contracts/generated/customer-propensity';
-import type { GoldCustomer360 } from '@marketing-streams/contracts/generated/gold-customer-360';
 import type { PropensityScore } from '@marketing-streams/contracts/generated/propensity-score';
-import type { SegmentMaterialized } from '@marketing-streams/contracts/generated/segment-materialized';
 import { partitionOf } from '@marketing-streams/contracts/partitioner';
 import type { KafkaRecord } from '@marketing-streams/contracts/record';
 import { from, type Pipeline } from '@marketing-streams/stream/pipeline';
@@ -12,18 +10,26 @@ import { type Output, ok, type Step } from '@marketing-streams/stream/step';
 import { decodeOrTombstone } from '@marketing-streams/stream/steps/decode';
 import { requireKey } from '@marketing-streams/stream/steps/require-key';
 import type { PublisherCodecs } from './codecs.ts';
-import { keepPart, keepVersion, PARTS, versionOf } from './customer-parts.ts';
-import { GOLD_TOPIC, goldOutput, publishCustomer, retractCustomer } from './publish.ts';
+import {
+  type CustomerParts,
+  keepCustomer,
+  PUBLISHER_STATE,
+  publishedCustomer,
+  publishedCustomers,
+} from './customer-parts.ts';
+import { GOLD_TOPIC, goldOutput, publishCustomer } from './publish.ts';
 
 /** Version of how the parts are joined. */
 const RULE_VERSION = 'gold-publisher-1';
 
-/** One topic that contributes a part of the record; null takes the part away. */
+/** One topic that contributes a part of the record. */
 type PartInput = {
   readonly topic: string;
-  readonly part: string;
   readonly prepare?: (records: readonly KafkaRecord[]) => Promise<void>;
-  readonly decode: (value: Buffer) => unknown;
+  /** The part that a value says. */
+  readonly decode: (value: Buffer) => Partial<CustomerParts>;
+  /** What a tombstone makes of it. */
+  readonly without: Partial<CustomerParts>;
 };
 
 const customerIdOf = (record: KafkaRecord): string => record.key?.toString('utf8') ?? '';
@@ -40,36 +46,31 @@ const propensityPart = ({
   scored_at,
 });
 
-const segmentsPart = ({ segments }: SegmentMaterialized): readonly string[] => [...segments].sort();
-
 const partInputs = (codecs: PublisherCodecs): readonly PartInput[] => [
   {
     topic: 'gold.customer_360.v1',
-    part: PARTS.customer360,
     prepare: codecs.customer360.prepare,
-    decode: (value): GoldCustomer360 => codecs.customer360.decode(value),
+    decode: (value) => ({ customer360: codecs.customer360.decode(value) }),
+    without: { customer360: null },
   },
   {
     topic: 'dom.propensity.score.v1',
-    part: PARTS.propensity,
-    decode: (value) => propensityPart(codecs.propensity.decode(value)),
+    decode: (value) => ({ propensity: propensityPart(codecs.propensity.decode(value)) }),
+    without: { propensity: null },
   },
   {
     topic: 'dom.segment.materialized.v1',
-    part: PARTS.segments,
     prepare: codecs.segments.prepare,
-    decode: (value) => segmentsPart(codecs.segments.decode(value)),
+    decode: (value) => ({ segments: codecs.segments.decode(value).segments.toSorted() }),
+    without: { segments: [] },
   },
 ];
 
 /** Keeps the part and publishes the customer's record anew. */
-const joinPart = (input: PartInput, codecs: PublisherCodecs): Step<unknown, null> =>
+const joinPart = (input: PartInput, codecs: PublisherCodecs): Step<Partial<CustomerParts> | null, null> =>
   function joinPart(part, { record, state }) {
-    const customerId = customerIdOf(record);
-    keepPart(state, input.part, customerId, part);
-    return input.part === PARTS.customer360 && part === null
-      ? ok(null, retractCustomer(customerId, record.partition))
-      : ok(null, publishCustomer(codecs, customerId, state, record.partition));
+    const change = part ?? input.without;
+    return ok(null, publishCustomer(codecs, customerIdOf(record), state, change, record.partition));
   };
 
 const pipelineOf = (input: PartInput, codecs: PublisherCodecs): Pipeline =>
@@ -87,7 +88,9 @@ const publishedVersions = (codecs: PublisherCodecs): RebuildSource => ({
   topic: GOLD_TOPIC,
   load: (record, state) => {
     if (record.value === null) return;
-    keepVersion(state, customerIdOf(record), codecs.gold.decode(record.value).version + 1);
+    const customerId = customerIdOf(record);
+    const version = codecs.gold.decode(record.value).version + 1;
+    keepCustomer(state, customerId, { ...publishedCustomer(state, customerId), version });
   },
 });
 
@@ -96,17 +99,17 @@ const rebuildOf = (input: PartInput): RebuildSource => ({
   ...(input.prepare === undefined ? {} : { prepare: input.prepare }),
   load: (record, state) => {
     const customerId = customerIdOf(record);
-    keepPart(state, input.part, customerId, record.value === null ? null : input.decode(record.value));
-    if (versionOf(state, customerId) === 0) keepVersion(state, customerId, 1);
+    const former = publishedCustomer(state, customerId);
+    const change = record.value === null ? input.without : input.decode(record.value);
+    keepCustomer(state, customerId, { ...former, ...change, version: Math.max(former.version, 1) });
   },
 });
 
 /** Every record the rebuilt state stands for, on the customer's partition. */
 function* rebuiltRows(codecs: PublisherCodecs, partitions: number, state: StateView): Iterable<Output> {
-  for (const [, row] of state.range<GoldCustomer360>(PARTS.customer360)) {
-    const { customer_id } = row;
-    const partition = partitionOf(customer_id, partitions);
-    yield goldOutput(codecs, row, versionOf(state, customer_id), state, partition);
+  for (const customer of publishedCustomers(state)) {
+    const row = customer.customer360;
+    if (row !== null) yield goldOutput(codecs, row, customer, partitionOf(row.customer_id, partitions));
   }
 }
 
@@ -122,6 +125,7 @@ export const publisherProcessor = (codecs: PublisherCodecs, partitions: number):
   return {
     name: 'gold-publisher',
     ruleVersion: RULE_VERSION,
+    state: PUBLISHER_STATE,
     pipelines: inputs.map((input) => pipelineOf(input, codecs)),
     rebuild: {
       sources: [publishedVersions(codecs), ...inputs.map(rebuildOf)],

@@ -23,9 +23,9 @@ const score = {
   scored_at: Date.UTC(2026, 0, 2),
 };
 
-let state = memoryState();
+let state = memoryState(definition.state);
 beforeEach(() => {
-  state = memoryState();
+  state = memoryState(definition.state);
 });
 
 const feed = (topic: string, value: Buffer | null): PipelineResult => {
@@ -84,7 +84,7 @@ describe('a lost store', () => {
 
   it('gives a difference a version above what was published, and sees an unchanged record as the same', () => {
     const published = publishedValue((feed360() as Extract<PipelineResult, { kind: 'ok' }>).outputs[0]!)!;
-    const rebuilt = memoryState();
+    const rebuilt = memoryState(definition.state);
     rebuild('dom.customer.gold.v1', published, rebuilt);
     rebuild('gold.customer_360.v1', codecs.customer360.encode(exampleRow), rebuilt);
     const comparison = definition.rebuild!.comparisons[0]!;

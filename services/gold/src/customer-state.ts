@@ -1,17 +1,20 @@
-import type { SourceOffset } from '@marketing-streams/contracts/record';
+import { customerPrefix, type RowKeyParts, rowStateKey } from '@marketing-streams/contracts/row-key';
 import type { ActivationContribution, OrderContribution } from '@marketing-streams/domain/contributions';
-import { type Customer360State, EMPTY_CUSTOMER_360 } from '@marketing-streams/domain/customer-360';
+import { EMPTY_CUSTOMER_360 } from '@marketing-streams/domain/customer-360';
+import type { StateCodecs } from '@marketing-streams/stream/state/state-codec';
 import type { StateView } from '@marketing-streams/stream/state/state-view';
+import { activationCodec, customerCodec, orderCodec, type StoredCustomer } from './state-codecs.ts';
 
-/** What gold keeps of a customer: the fold of its rows, and the input offsets that are part of it. */
-export type StoredCustomer = {
-  readonly fold: Customer360State;
-  readonly source_offsets: readonly SourceOffset[];
+const CUSTOMERS = 'c';
+const ORDERS = 'o';
+const ACTIVATIONS = 'a';
+
+/** How gold's state is written. */
+export const GOLD_STATE: StateCodecs = {
+  [CUSTOMERS]: customerCodec,
+  [ORDERS]: orderCodec,
+  [ACTIVATIONS]: activationCodec,
 };
-
-const CUSTOMERS = 'customer/';
-const ORDERS = 'order/';
-const ACTIVATIONS = 'activation/';
 
 const UNKNOWN_CUSTOMER: StoredCustomer = { fold: EMPTY_CUSTOMER_360, source_offsets: [] };
 
@@ -34,25 +37,29 @@ export function* storedCustomers(state: StateView): Iterable<readonly [customerI
   }
 }
 
-/** The contributions of one kind of row, each under the row's own message key. */
+/** The contributions of one kind of row, each under the row's ids. */
 export type Contributions<Contribution> = {
-  readonly get: (state: StateView, rowKey: string) => Contribution | undefined;
-  /** Keeps what the row contributes; undefined forgets it. */
-  readonly set: (state: StateView, rowKey: string, contribution: Contribution | undefined) => void;
+  /** Puts what the row contributes in place of what it contributed before, and gives that; undefined: nothing. */
+  readonly replace: (
+    state: StateView,
+    row: RowKeyParts,
+    contribution: Contribution | undefined,
+  ) => Contribution | undefined;
   /** All of one customer's. */
   readonly of: (state: StateView, customerId: string) => Iterable<Contribution>;
 };
 
 const contributions = <Contribution>(prefix: string): Contributions<Contribution> => ({
-  get: (state, rowKey) => state.get<Contribution>(prefix + rowKey),
-  set: (state, rowKey, contribution) => {
-    if (contribution === undefined) state.remove(prefix + rowKey);
-    else state.put(prefix + rowKey, contribution);
+  replace: (state, row, contribution) => {
+    const key = rowStateKey(prefix, row);
+    const before = state.get<Contribution>(key);
+    if (contribution !== undefined) state.put(key, contribution);
+    else if (before !== undefined) state.remove(key);
+    return before;
   },
-  // A row key is JSON that begins with the customer's id: so do all keys of the customer's rows.
   of: function* (state, customerId) {
-    const keys = `${prefix}{"customer_id":${JSON.stringify(customerId)},`;
-    for (const [, contribution] of state.range<Contribution>(keys)) yield contribution;
+    for (const [, contribution] of state.range<Contribution>(customerPrefix(prefix, customerId)))
+      yield contribution;
   },
 });
 

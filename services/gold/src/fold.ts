@@ -4,6 +4,7 @@ import type { SilverActivation } from '@marketing-streams/contracts/generated/si
 import type { SilverCustomer } from '@marketing-streams/contracts/generated/silver-customer';
 import type { SilverOrder } from '@marketing-streams/contracts/generated/silver-order';
 import type { SourceOffset } from '@marketing-streams/contracts/record';
+import type { RowKeyParts } from '@marketing-streams/contracts/row-key';
 import {
   type ActivationContribution,
   activationContribution,
@@ -25,17 +26,13 @@ import type { StateView } from '@marketing-streams/stream/state/state-view';
 import {
   activationContributions,
   orderContributions,
-  type StoredCustomer,
   storeCustomer,
   storedCustomer,
 } from './customer-state.ts';
+import type { StoredCustomer } from './state-codecs.ts';
 
-/** A row of a silver topic with its key; null when the row was deleted. */
-export type SilverChange<Row> = {
-  readonly rowKey: string;
-  readonly customerId: string;
-  readonly row: Row | null;
-};
+/** A row of a silver topic with the ids its key names; null when the row was deleted. */
+export type SilverChange<Row> = RowKeyParts & { readonly row: Row | null };
 
 /** What one silver row made of its customer. */
 export type Folded = {
@@ -92,26 +89,20 @@ export const foldCustomer = (state: StateView, { customerId, row }: SilverChange
   );
 
 /** An order row's contribution takes the place of what the row contributed before. */
-export const foldOrder = (
-  state: StateView,
-  { rowKey, customerId, row }: SilverChange<SilverOrder>,
-): Folded => {
-  const before = orderContributions.get(state, rowKey);
+export const foldOrder = (state: StateView, change: SilverChange<SilverOrder>): Folded => {
+  const { customerId, row } = change;
   const after = row === null ? undefined : orderContribution(row);
-  orderContributions.set(state, rowKey, after);
+  const before = orderContributions.replace(state, change, after);
   return foldInto(state, customerId, row?.source_offsets ?? [], after, (fold) =>
     applyOrder(fold, before, after, () => orderContributions.of(state, customerId)),
   );
 };
 
 /** The same for a delivery row. */
-export const foldActivation = (
-  state: StateView,
-  { rowKey, customerId, row }: SilverChange<SilverActivation>,
-): Folded => {
-  const before = activationContributions.get(state, rowKey);
+export const foldActivation = (state: StateView, change: SilverChange<SilverActivation>): Folded => {
+  const { customerId, row } = change;
   const after = row === null ? undefined : activationContribution(row);
-  activationContributions.set(state, rowKey, after);
+  const before = activationContributions.replace(state, change, after);
   return foldInto(state, customerId, row?.source_offsets ?? [], after, (fold) =>
     applyActivation(fold, before, after, () => activationContributions.of(state, customerId)),
   );

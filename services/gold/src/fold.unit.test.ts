@@ -1,9 +1,9 @@
 import type { SilverActivation } from '@marketing-streams/contracts/generated/silver-activation';
 import type { SilverCustomer } from '@marketing-streams/contracts/generated/silver-customer';
 import type { SilverOrder } from '@marketing-streams/contracts/generated/silver-order';
-import { activationKey, orderKey } from '@marketing-streams/contracts/row-key';
 import { memoryState } from '@marketing-streams/stream/testing/memory-state';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { GOLD_STATE } from './customer-state.ts';
 import { type Folded, foldActivation, foldCustomer, foldOrder } from './fold.ts';
 
 const customerId = 'c1';
@@ -50,18 +50,18 @@ const profile = (changes: Partial<SilverCustomer> = {}): SilverCustomer => ({
   ...changes,
 });
 
-let state = memoryState();
+let state = memoryState(GOLD_STATE);
 beforeEach(() => {
-  state = memoryState();
+  state = memoryState(GOLD_STATE);
 });
 
 const applyProfile = (row: SilverCustomer | null): Folded =>
-  foldCustomer(state, { rowKey: customerId, customerId, row });
-const applyOrder = (row: SilverOrder): Folded => foldOrder(state, { rowKey: orderKey(row), customerId, row });
+  foldCustomer(state, { customerId, id: customerId, row });
+const applyOrder = (row: SilverOrder): Folded => foldOrder(state, { customerId, id: row.order_id, row });
 const removeOrder = (row: SilverOrder): Folded =>
-  foldOrder(state, { rowKey: orderKey(row), customerId, row: null });
+  foldOrder(state, { customerId, id: row.order_id, row: null });
 const applyDelivery = (row: SilverActivation): Folded =>
-  foldActivation(state, { rowKey: activationKey(row), customerId, row });
+  foldActivation(state, { customerId, id: row.activation_id, row });
 
 describe('fold', () => {
   it('begins a profile as an inactive prospect and reports nothing back', () => {
@@ -122,7 +122,7 @@ describe('fold', () => {
   it('keeps customers apart whose ids begin alike', () => {
     applyOrder(order());
     const other = order({ customer_id: 'c11', order_id: 'o9', placed_at: at(30), updated_at: at(30) });
-    foldOrder(state, { rowKey: orderKey(other), customerId: 'c11', row: other });
+    foldOrder(state, { customerId: 'c11', id: other.order_id, row: other });
     const corrected = applyOrder(order({ placed_at: at(0), updated_at: at(3) }));
     expect(corrected.row()?.last_order_at).toBe(at(0));
   });

@@ -5,6 +5,7 @@ import type { SilverActivation } from '@marketing-streams/contracts/generated/si
 import type { SilverCustomer } from '@marketing-streams/contracts/generated/silver-customer';
 import type { SilverOrder } from '@marketing-streams/contracts/generated/silver-order';
 import { partitionOf } from '@marketing-streams/contracts/partitioner';
+import { type RowKeyParts, rowKeyParts } from '@marketing-streams/contracts/row-key';
 import type { SchemaRegistry } from '@marketing-streams/contracts/schema-registry';
 import type { TopicName } from '@marketing-streams/contracts/topics';
 import { CUSTOMER_360_RULE_VERSION, toCustomer360Row } from '@marketing-streams/domain/customer-360-row';
@@ -14,7 +15,7 @@ import type { StateView } from '@marketing-streams/stream/state/state-view';
 import { type Output, ok, type Step } from '@marketing-streams/stream/step';
 import { decodeOrTombstone } from '@marketing-streams/stream/steps/decode';
 import { requireKey } from '@marketing-streams/stream/steps/require-key';
-import { storedCustomers } from './customer-state.ts';
+import { GOLD_STATE, storedCustomers } from './customer-state.ts';
 import { type Folded, foldActivation, foldCustomer, foldOrder, type SilverChange } from './fold.ts';
 
 const OUTPUT_TOPIC: TopicName = 'gold.customer_360.v1';
@@ -41,12 +42,9 @@ export const createGoldCodecs = async (registry: SchemaRegistry): Promise<GoldCo
 type SilverInput<Row> = {
   readonly topic: TopicName;
   readonly codec: AvroCodec<Row>;
-  readonly customerIdOfKey: (rowKey: string) => string;
+  readonly idsOf: (rowKey: string) => RowKeyParts;
   readonly fold: (state: StateView, change: SilverChange<Row>) => Folded;
 };
-
-const customerIdOfJsonKey = (rowKey: string): string =>
-  (JSON.parse(rowKey) as { readonly customer_id: string }).customer_id;
 
 const customer360Output = (
   codecs: GoldCodecs,
@@ -70,10 +68,9 @@ const customer360Output = (
  */
 const foldRow = <Row>(input: SilverInput<Row>, codecs: GoldCodecs): Step<Row | null, null> =>
   function foldRow(row, { record, state }) {
-    const rowKey = record.key?.toString('utf8') ?? '';
-    const customerId = input.customerIdOfKey(rowKey);
+    const { customerId, id } = input.idsOf(record.key?.toString('utf8') ?? '');
     const { partition } = record;
-    const folded = input.fold(state, { rowKey, customerId, row });
+    const folded = input.fold(state, { customerId, id, row });
     const output = customer360Output(codecs, customerId, partition, folded.row);
     const { feedback } = folded;
     if (feedback === null) return ok(null, [output]);
@@ -95,9 +92,9 @@ const rebuildOf = <Row>(input: SilverInput<Row>): RebuildSource => ({
   prepare: input.codec.prepare,
   load: (record, state) => {
     if (record.key === null) return;
-    const rowKey = record.key.toString('utf8');
+    const { customerId, id } = input.idsOf(record.key.toString('utf8'));
     const row = record.value === null ? null : input.codec.decode(record.value);
-    input.fold(state, { rowKey, customerId: input.customerIdOfKey(rowKey), row });
+    input.fold(state, { customerId, id, row });
   },
 });
 
@@ -114,24 +111,26 @@ export const goldProcessor = (codecs: GoldCodecs, partitions: number): Processor
   const customers: SilverInput<SilverCustomer> = {
     topic: 'silver.customers.v1',
     codec: codecs.customers,
-    customerIdOfKey: (rowKey) => rowKey,
+    idsOf: (rowKey) => ({ customerId: rowKey, id: rowKey }),
     fold: foldCustomer,
   };
   const orders: SilverInput<SilverOrder> = {
     topic: 'silver.orders.v1',
     codec: codecs.orders,
-    customerIdOfKey: customerIdOfJsonKey,
+    idsOf: rowKeyParts,
     fold: foldOrder,
   };
   const activations: SilverInput<SilverActivation> = {
     topic: 'silver.activations.v1',
     codec: codecs.activations,
-    customerIdOfKey: customerIdOfJsonKey,
+    idsOf: rowKeyParts,
     fold: foldActivation,
   };
   return {
     name: 'gold',
     ruleVersion: CUSTOMER_360_RULE_VERSION,
+    state: GOLD_STATE,
+    // A customer's orders come in one after the other: ten times the records are not twice the customers.
     pipelines: [pipelineOf(customers, codecs), pipelineOf(orders, codecs), pipelineOf(activations, codecs)],
     rebuild: {
       sources: [rebuildOf(customers), rebuildOf(orders), rebuildOf(activations)],

@@ -10,16 +10,24 @@ import type { StateView } from '@marketing-streams/stream/state/state-view';
 import { drop, type Output, ok, type Step } from '@marketing-streams/stream/step';
 import { decodeOrTombstone } from '@marketing-streams/stream/steps/decode';
 import { requireKey } from '@marketing-streams/stream/steps/require-key';
-import { rescoreCustomer, type ScoredCustomer, sameScore, scoreCustomer } from './scored-customer.ts';
+import {
+  type ScoredCustomer,
+  sameScore,
+  scoreAt,
+  scoredCustomer,
+  scoredCustomerCodec,
+} from './scored-customer.ts';
 
 const INPUT_TOPIC = 'gold.customer_360.v1';
 const OUTPUT_TOPIC = 'dom.propensity.score.v1';
-const STATE_PREFIX = 'customer/';
+const STATE_PREFIX = 'c';
 
 /** How often the scorer looks for scores that have grown old. */
 const LOOK_FOR_OLD_SCORES_EVERY_MILLISECONDS = 60_000;
 /** Scores given again in one transaction, so that a large task stays responsive. */
 const RESCORED_AT_ONCE = 2_000;
+
+const customerIdOf = (stateKey: string): string => stateKey.slice(STATE_PREFIX.length);
 
 export type ScorerDependencies = {
   readonly customer360: AvroCodec<GoldCustomer360>;
@@ -50,10 +58,11 @@ const scorePropensity = (dependencies: ScorerDependencies): Step<GoldCustomer360
       return ok(null, [{ topic: OUTPUT_TOPIC, key: customerId, partition, value: null, latestOnly: true }]);
     }
     const before = state.get<ScoredCustomer>(stateKey);
-    const after = scoreCustomer(row, record.timestamp);
-    const unchanged = before !== undefined && sameScore(before.score, after.score);
-    state.put(stateKey, unchanged ? { features: after.features, score: before.score } : after);
-    return unchanged ? drop('unchanged') : ok(null, [scoreOutput(dependencies, after.score)]);
+    const after = scoreAt(row.customer_id, row, record.timestamp);
+    // The model is part of the rules' version: a score in the state is one of this model.
+    const isUnchanged = before !== undefined && before.score === after.score;
+    state.put(stateKey, scoredCustomer(row, isUnchanged ? before : after));
+    return isUnchanged ? drop('unchanged') : ok(null, [scoreOutput(dependencies, after)]);
   };
 
 /** Scores customers again whose score is older than the setting. */
@@ -62,29 +71,32 @@ const rescoreOldScores = (dependencies: ScorerDependencies): Timer => ({
   clock: 'wall-clock',
   everyMilliseconds: LOOK_FOR_OLD_SCORES_EVERY_MILLISECONDS,
   run: ({ state, now }: TaskContext) => {
-    const old: ScoredCustomer[] = [];
-    for (const [, customer] of state.range<ScoredCustomer>(STATE_PREFIX)) {
-      if (customer.score.scored_at + dependencies.rescoreAfterMilliseconds > now) continue;
-      old.push(customer);
+    const old: (readonly [stateKey: string, ScoredCustomer])[] = [];
+    for (const entry of state.range<ScoredCustomer>(STATE_PREFIX)) {
+      if (entry[1].scored_at + dependencies.rescoreAfterMilliseconds > now) continue;
+      old.push(entry);
       if (old.length === RESCORED_AT_ONCE) break;
     }
-    return old.map((customer) => {
-      const rescored = rescoreCustomer(customer, now);
-      state.put(STATE_PREFIX + rescored.score.customer_id, rescored);
-      return scoreOutput(dependencies, rescored.score);
+    return old.map(([stateKey, customer]) => {
+      const score = scoreAt(customerIdOf(stateKey), customer, now);
+      state.put(stateKey, scoredCustomer(customer, score));
+      return scoreOutput(dependencies, score);
     });
   },
 });
 
 function* scoredRows(dependencies: ScorerDependencies, state: StateView): Iterable<Output> {
-  for (const [, { score }] of state.range<ScoredCustomer>(STATE_PREFIX))
-    yield scoreOutput(dependencies, score);
+  for (const [stateKey, customer] of state.range<ScoredCustomer>(STATE_PREFIX))
+    yield scoreOutput(dependencies, scoreAt(customerIdOf(stateKey), customer, customer.scored_at));
 }
 
 /** Propensity scores from the gold customer 360. */
 export const scorerProcessor = (dependencies: ScorerDependencies): ProcessorDefinition => ({
   name: 'scorer',
   ruleVersion: `scorer-1+${PROPENSITY_MODEL_VERSION}`,
+  state: { [STATE_PREFIX]: scoredCustomerCodec },
+  // A score is no news of its own; ten transactions a second are enough.
+  paceMilliseconds: 100,
   pipelines: [
     from(INPUT_TOPIC, { prepare: dependencies.customer360.prepare })
       .through(requireKey)
@@ -100,12 +112,12 @@ export const scorerProcessor = (dependencies: ScorerDependencies): ProcessorDefi
         prepare: dependencies.customer360.prepare,
         load: (record, state) => {
           const stateKey = STATE_PREFIX + (record.key?.toString('utf8') ?? '');
-          if (record.value === null) state.remove(stateKey);
-          else
-            state.put(
-              stateKey,
-              scoreCustomer(dependencies.customer360.decode(record.value), record.timestamp),
-            );
+          if (record.value === null) {
+            state.remove(stateKey);
+            return;
+          }
+          const row = dependencies.customer360.decode(record.value);
+          state.put(stateKey, scoredCustomer(row, scoreAt(row.customer_id, row, record.timestamp)));
         },
       },
     ],

@@ -45,9 +45,9 @@ const row = (changes: Partial<GoldCustomer360> = {}): GoldCustomer360 => ({
   ...changes,
 });
 
-let state = memoryState();
+let state = memoryState(definition.state);
 beforeEach(() => {
-  state = memoryState();
+  state = memoryState(definition.state);
 });
 
 const feed = (value: GoldCustomer360 | null, timestamp = now): PipelineResult =>

@@ -1,35 +1,54 @@
+import { createCompactCodec } from '@marketing-streams/contracts/compact-codec';
 import type { GoldCustomer360 } from '@marketing-streams/contracts/generated/gold-customer-360';
 import type { PropensityScore } from '@marketing-streams/contracts/generated/propensity-score';
 import type { PropensityFeatures } from '@marketing-streams/domain/propensity/features';
 import { scorePropensity } from '@marketing-streams/domain/propensity/score';
 
-/** What the scorer keeps of a customer: the features, and the score last given. */
-export type ScoredCustomer = { readonly features: PropensityFeatures; readonly score: PropensityScore };
+/**
+ * What the scorer keeps of a customer: the features, and the score last published with its time. The factors of a
+ * score follow from features and time.
+ */
+export type ScoredCustomer = PropensityFeatures & {
+  readonly score: number;
+  /** Epoch milliseconds. */
+  readonly scored_at: number;
+};
 
-const featuresOf = (row: GoldCustomer360): PropensityFeatures => ({
-  order_count: row.order_count,
-  lifetime_value: row.lifetime_value,
-  delivered: row.delivered,
-  failed: row.failed,
-  last_order_at: row.last_order_at,
-  created_at: row.created_at,
+/** How it is written in the task's state. */
+export const scoredCustomerCodec = createCompactCodec<ScoredCustomer>({
+  type: 'record',
+  name: 'ScoredCustomer',
+  fields: [
+    { name: 'order_count', type: 'int' },
+    { name: 'lifetime_value', type: 'long' },
+    { name: 'delivered', type: 'int' },
+    { name: 'failed', type: 'int' },
+    { name: 'last_order_at', type: ['null', 'long'] },
+    { name: 'created_at', type: 'long' },
+    { name: 'score', type: 'double' },
+    { name: 'scored_at', type: 'long' },
+  ],
 });
 
-const scoreAt = (customerId: string, features: PropensityFeatures, now: number): PropensityScore => {
+/** The score of features as of `now` (epoch milliseconds), with its factors. */
+export const scoreAt = (customerId: string, features: PropensityFeatures, now: number): PropensityScore => {
   const { score, model_version, factors } = scorePropensity(features, now);
   return { customer_id: customerId, score, model_version, factors, scored_at: now };
 };
 
-/** The customer scored from its 360 as of `now` (epoch milliseconds). */
-export const scoreCustomer = (row: GoldCustomer360, now: number): ScoredCustomer => {
-  const features = featuresOf(row);
-  return { features, score: scoreAt(row.customer_id, features, now) };
-};
-
-/** The same customer scored again later: only recency has changed. */
-export const rescoreCustomer = (customer: ScoredCustomer, now: number): ScoredCustomer => ({
-  features: customer.features,
-  score: scoreAt(customer.score.customer_id, customer.features, now),
+/** What is to be kept of a customer 360 and the score that holds for it. */
+export const scoredCustomer = (
+  features: GoldCustomer360 | PropensityFeatures,
+  { score, scored_at }: Pick<PropensityScore, 'score' | 'scored_at'>,
+): ScoredCustomer => ({
+  order_count: features.order_count,
+  lifetime_value: features.lifetime_value,
+  delivered: features.delivered,
+  failed: features.failed,
+  last_order_at: features.last_order_at,
+  created_at: features.created_at,
+  score,
+  scored_at,
 });
 
 /** True when two scores say the same; when they were computed does not matter. */

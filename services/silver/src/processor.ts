@@ -1,9 +1,10 @@
 import type { KafkaRecord } from '@marketing-streams/contracts/record';
 import { from, type Pipeline } from '@marketing-streams/stream/pipeline';
 import type { ProcessorDefinition, RebuildSource } from '@marketing-streams/stream/processor';
+import type { StateCodecs } from '@marketing-streams/stream/state/state-codec';
 import { decode } from '@marketing-streams/stream/steps/decode';
 import { requireKey } from '@marketing-streams/stream/steps/require-key';
-import { type SilverDataset, stateKeyOf } from './dataset.ts';
+import type { SilverDataset } from './dataset.ts';
 import { checkEvent } from './steps/check-event.ts';
 import { forwardMisplaced, REPARTITION_TOPIC } from './steps/forward-misplaced.ts';
 import { type ForwardedDataset, forwardedDataset, upsertForwardedRow } from './steps/upsert-forwarded-row.ts';
@@ -18,11 +19,12 @@ export type SilverPart = {
   readonly forwarded: ForwardedDataset;
   readonly prepareEvents: (records: readonly KafkaRecord[]) => Promise<void>;
   readonly rebuild: RebuildSource;
+  readonly state: StateCodecs;
 };
 
 /** A dataset's way from its input topic to its silver topic, and back from there when the store is lost. */
-export const silverPart = <Event, Row>(
-  dataset: SilverDataset<Event, Row>,
+export const silverPart = <Event, Row, Kept>(
+  dataset: SilverDataset<Event, Row, Kept>,
   partitions: number,
 ): SilverPart => ({
   pipeline: from(dataset.input, { prepare: dataset.events.prepare })
@@ -39,17 +41,19 @@ export const silverPart = <Event, Row>(
     prepare: dataset.rows.prepare,
     load: (record, state) => {
       if (record.key === null) return;
-      const stateKey = stateKeyOf(dataset, record.key.toString('utf8'));
+      const stateKey = dataset.stateKeyOfRow(record.key.toString('utf8'));
       if (record.value === null) state.remove(stateKey);
-      else state.put(stateKey, dataset.rows.decode(record.value));
+      else state.put(stateKey, dataset.keep(dataset.rows.decode(record.value)));
     },
   },
+  state: { [dataset.prefix]: dataset.state },
 });
 
 /** The silver worker: events in, tables as keyed changelogs out. */
 export const silverProcessor = (parts: readonly SilverPart[]): ProcessorDefinition => ({
   name: 'silver',
   ruleVersion: RULE_VERSION,
+  state: Object.assign({}, ...parts.map(({ state }) => state)) as StateCodecs,
   pipelines: [
     ...parts.map(({ pipeline }) => pipeline),
     from(REPARTITION_TOPIC, {

@@ -42,9 +42,9 @@ const order = (changes: Partial<OrderPlaced> = {}): OrderPlaced => ({
   ...changes,
 });
 
-let state: StateView = memoryState();
+let state: StateView = memoryState(part.state);
 beforeEach(() => {
-  state = memoryState();
+  state = memoryState(part.state);
 });
 
 const record = (value: Buffer | null, options: RecordOptions = {}): KafkaRecord =>
@@ -154,7 +154,7 @@ describe('an order on a wrong partition', () => {
 describe('a lost store', () => {
   it('comes back from the silver topic', () => {
     const [output] = outputsOf(feed(order()));
-    const rebuilt = memoryState();
+    const rebuilt = memoryState(part.state);
     part.rebuild.load(
       testRecord({ topic: 'silver.orders.v1', key: output!.key, value: publishedValue(output!) }),
       rebuilt,

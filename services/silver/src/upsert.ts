@@ -1,25 +1,25 @@
 import type { StateView } from '@marketing-streams/stream/state/state-view';
 import type { Output } from '@marketing-streams/stream/step';
-import { type Positioned, type SilverDataset, stateKeyOf } from './dataset.ts';
+import type { Positioned, SilverDataset } from './dataset.ts';
 
 /**
  * Merges an event into its row by the dataset's precedence. Gives the row to publish on the customer's
  * partition, or null when the event changes nothing.
  */
-export const upsert = <Event, Row>(
-  dataset: SilverDataset<Event, Row>,
+export const upsert = <Event, Row, Kept>(
+  dataset: SilverDataset<Event, Row, Kept>,
   { event, position }: Positioned<Event>,
   state: StateView,
   partition: number,
 ): Output | null => {
-  const key = dataset.rowKey(event);
-  const stateKey = stateKeyOf(dataset, key);
-  const row = dataset.merge(state.get<Row>(stateKey), event, position);
-  if (row === null) return null;
-  state.put(stateKey, row);
+  const stateKey = dataset.stateKey(event);
+  const merged = dataset.merge(state.get<Kept>(stateKey), event, position);
+  if (merged === null) return null;
+  const { row, kept } = merged;
+  state.put(stateKey, kept);
   return {
     topic: dataset.output,
-    key,
+    key: dataset.rowKey(event),
     partition,
     value: () => dataset.rows.encode(row),
     latestOnly: true,

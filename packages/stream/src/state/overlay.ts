@@ -1,6 +1,7 @@
 import { PlatformError } from '@marketing-streams/platform/errors';
+import { REMOVED, type StateChanges } from './sealed-changes.ts';
 import type { StateView } from './state-view.ts';
-import { REMOVED, type StateChanges, type TaskStore } from './task-store.ts';
+import type { TaskStore } from './task-store.ts';
 
 /** A task's state with the changes of the transaction under way on top. */
 export type Overlay = {

@@ -4,9 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { until } from '../testing/kafka-fixture.ts';
+import { REMOVED } from './sealed-changes.ts';
+import type { StateCodec } from './state-codec.ts';
 import { isHeldByStoppedProcess } from './store-holder.ts';
 import type { StoreMeta } from './store-meta.ts';
-import { openTaskStore, REMOVED } from './task-store.ts';
+import { openTaskStore } from './task-store.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -48,6 +50,34 @@ describe('a task store', () => {
     expect(again.get('a')).toBeUndefined();
     expect(again.get('b')).toEqual([1, 'x']);
     expect(again.meta()).toEqual(meta({ transaction: 2 }));
+    await again.close();
+  });
+
+  it('writes values by the codec of their key, and finds them in the order of the keys', async () => {
+    const upper: StateCodec<string> = {
+      schema: 'upper',
+      write: (value, target, position) => position + target.write(value.toUpperCase(), position),
+      read: (bytes) => bytes.toString('utf8', 0, bytes.length),
+    };
+    const store = openTaskStore(folder, { u: upper });
+    await store.claim(former);
+    const entries = [
+      ['u2', 'two'],
+      ['u10', 'ten'],
+      ['v', 'plain'],
+      ['uü', 'ü'.repeat(5_000)],
+    ] as const;
+    const sealed = store.seal(new Map<string, unknown>(entries));
+    store.writeSealed(sealed, meta(), null);
+    await store.close();
+    const again = openTaskStore(folder, { u: upper });
+    expect(again.get('u2')).toBe('TWO');
+    expect(again.get('v')).toBe('plain');
+    expect([...again.range('u')]).toEqual([
+      ['u10', 'TEN'],
+      ['u2', 'TWO'],
+      ['uü', 'Ü'.repeat(5_000)],
+    ]);
     await again.close();
   });
 

@@ -5,19 +5,17 @@ import { bootId } from '@marketing-streams/platform/boot-id';
 import { PlatformError } from '@marketing-streams/platform/errors';
 import { open } from 'lmdb';
 import { mayBeTorn, noteClean, noteWriting } from './boot-note.ts';
+import { type SealedChanges, type StateChanges, sealChanges } from './sealed-changes.ts';
+import { codecFinder, type StateCodecs } from './state-codec.ts';
 import { isHolder, noteHolder } from './store-holder.ts';
 import { isSameOwner, type StoreMeta, type StoreOwner } from './store-meta.ts';
 
-/** Changes of one transaction: key → new value, or `REMOVED`. */
-export type StateChanges = ReadonlyMap<string, unknown>;
-
-/** Stands for the removal of a key. */
-export const REMOVED: unique symbol = Symbol('removed');
+export type { StateChanges } from './sealed-changes.ts';
 
 /**
- * The durable state of one task (LMDB, MessagePack). Every write checks in its own LMDB transaction that the
- * writer still owns the store and that the store is where the writer left it, so that a process that was
- * stopped and wakes up cannot overwrite its successor's state.
+ * The durable state of one task (LMDB; values as the state's codecs write them). Every write checks in its own
+ * LMDB transaction that the writer still owns the store and that the store is where the writer left it, so that a
+ * process that was stopped and wakes up cannot overwrite its successor's state.
  */
 export type TaskStore = {
   readonly get: (key: string) => unknown;
@@ -35,6 +33,10 @@ export type TaskStore = {
    * store must hold `expected` (null: nothing). Throws FENCED or STATE_CONFLICT, and writes nothing then.
    */
   readonly write: (changes: StateChanges, next: StoreMeta, expected: StoreMeta | null) => void;
+  /** Encodes changes for `writeSealed`, so that a value nobody can write is found before anything is committed. */
+  readonly seal: (changes: StateChanges) => SealedChanges;
+  /** As `write`, with what `seal` gave. */
+  readonly writeSealed: (changes: SealedChanges, next: StoreMeta, expected: StoreMeta | null) => void;
   /** Removes all state and writes the description; the owner is checked. */
   readonly clear: (next: StoreMeta) => void;
   readonly close: () => Promise<void>;
@@ -63,15 +65,23 @@ const syncFile = (path: string): void => {
   closeSync(file);
 };
 
-/** Opens (and makes) the store in a folder; one that a crash of the machine may have torn is begun anew. */
-export const openTaskStore = (folder: string): TaskStore => {
+/**
+ * Opens (and makes) the store in a folder; one that a crash of the machine may have torn is begun anew. A store is
+ * always opened with the codecs it was written with: `stateVersion` tells others apart.
+ */
+export const openTaskStore = (folder: string, codecs: StateCodecs = {}): TaskStore => {
   if (mayBeTorn(folder)) rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   noteWriting(folder);
   const environment = open({ path: folder, maxDbs: 2, noSync: bootId() !== null });
-  const state = environment.openDB<unknown, string>({ name: 'state' });
-  const description = environment.openDB<StoreMeta | StoreOwner, string>({ name: 'description' });
+  const state = environment.openDB<Uint8Array, Uint8Array>({
+    name: 'values',
+    encoding: 'binary',
+    keyEncoding: 'binary',
+  });
+  const description = environment.openDB<StoreMeta | StoreOwner, string>({ name: 'about' });
 
+  const codecOf = codecFinder(codecs);
   let claimed: StoreOwner | null = null;
 
   const readMeta = (): StoreMeta | null => (description.get(META_KEY) as StoreMeta | undefined) ?? null;
@@ -84,12 +94,45 @@ export const openTaskStore = (folder: string): TaskStore => {
     });
   };
 
+  const seal = (changes: StateChanges): SealedChanges => sealChanges(changes, codecOf);
+
+  const put = ({ keys, ends, bytes }: SealedChanges): void => {
+    let begin = 0;
+    for (let index = 0; index < keys.length; index++) {
+      const key = Buffer.from(keys[index]!);
+      const end = ends[index]!;
+      if (end < 0) state.remove(key);
+      else {
+        state.put(key, bytes.subarray(begin, end));
+        begin = end;
+      }
+    }
+  };
+
+  const writeSealed: TaskStore['writeSealed'] = (sealed, next, expected) =>
+    environment.transactionSync(() => {
+      checkOwner(next.owner);
+      const stored = readMeta();
+      if (!isWhereExpected(stored, expected)) {
+        const found = `transaction ${stored?.transaction} instead of ${expected?.transaction}`;
+        throw new PlatformError('STATE_CONFLICT', `the state in ${folder} has moved on: ${found}`);
+      }
+      put(sealed);
+      description.put(META_KEY, next);
+    });
+
   return {
-    get: (key) => state.get(key),
+    get: (key) => {
+      // Valid until the next look-up only, which is why codecs may not keep it.
+      const bytes = state.getBinaryFast(Buffer.from(key));
+      return bytes === undefined ? undefined : codecOf(key).read(bytes);
+    },
     range: function* (prefix) {
-      for (const { key, value } of state.getRange({ start: prefix })) {
-        if (!key.startsWith(prefix)) return;
-        yield [key, value];
+      const start = Buffer.from(prefix);
+      for (const { key, value } of state.getRange(start.length === 0 ? {} : { start })) {
+        const name = Buffer.from(key.buffer, key.byteOffset, key.length).toString('utf8');
+        if (!name.startsWith(prefix)) return;
+        yield [name, codecOf(name).read(Buffer.from(value.buffer, value.byteOffset, value.length))];
       }
     },
     meta: readMeta,
@@ -119,20 +162,9 @@ export const openTaskStore = (folder: string): TaskStore => {
         clearTimeout(timeout);
       }
     },
-    write: (changes, next, expected) =>
-      environment.transactionSync(() => {
-        checkOwner(next.owner);
-        const stored = readMeta();
-        if (!isWhereExpected(stored, expected)) {
-          const found = `transaction ${stored?.transaction} instead of ${expected?.transaction}`;
-          throw new PlatformError('STATE_CONFLICT', `the state in ${folder} has moved on: ${found}`);
-        }
-        for (const [key, value] of changes) {
-          if (value === REMOVED) state.remove(key);
-          else state.put(key, value);
-        }
-        description.put(META_KEY, next);
-      }),
+    write: (changes, next, expected) => writeSealed(seal(changes), next, expected),
+    seal,
+    writeSealed,
     clear: (next) =>
       environment.transactionSync(() => {
         checkOwner(next.owner);

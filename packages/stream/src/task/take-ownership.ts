@@ -1,6 +1,7 @@
 import { PlatformError } from '@marketing-streams/platform/errors';
 import type { Position, RangeReader, TransactionalProducer } from '../kafka/api.ts';
 import type { Rebuild } from '../processor.ts';
+import { stateVersion } from '../state/state-codec.ts';
 import { isHeldByStoppedProcess } from '../state/store-holder.ts';
 import { canLockStore } from '../state/store-lock.ts';
 import type { StoreMeta, StoreOwner } from '../state/store-meta.ts';
@@ -50,7 +51,7 @@ const gatherFacts = async (setup: TaskSetup, store: TaskStore) => {
     tasks: setup.tasks,
     partitionCount: setup.partitionCount,
     clusterId: setup.clusterId,
-    ruleVersion: definition.ruleVersion,
+    ruleVersion: stateVersion(definition.ruleVersion, definition.state),
     meta,
     inputs,
     committed,
@@ -141,7 +142,7 @@ const restore = async (restoring: Restoring): Promise<Restored> => {
     cluster_id: setup.clusterId,
     tasks: setup.tasks,
     partitions: setup.partitionCount,
-    rule_version: definition.ruleVersion,
+    rule_version: stateVersion(definition.ruleVersion, definition.state),
     owner,
     offsets: Object.fromEntries(byPlace(positions)),
     transaction: note?.transaction ?? 0,
@@ -190,7 +191,7 @@ const readOnly = (store: TaskStore) => {
  * lock for as long as it exists: its files are then left to it, and the state is rebuilt in new ones.
  */
 const claimStore = async (
-  { folder, logger }: TaskSetup,
+  { folder, definition, logger }: TaskSetup,
   opened: TaskStore | null,
   owner: StoreOwner,
 ): Promise<TaskStore> => {
@@ -198,7 +199,7 @@ const claimStore = async (
     logger.error({ folder }, 'the former owner was stopped while it wrote to the store: giving the store up');
     await removeTaskStore(folder);
   }
-  const store = opened ?? openTaskStore(folder);
+  const store = opened ?? openTaskStore(folder, definition.state);
   try {
     await store.claim(owner);
   } catch (error) {

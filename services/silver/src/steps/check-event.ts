@@ -6,7 +6,9 @@ import type { Positioned, SilverDataset } from '../dataset.ts';
  * The key must be the event's customer, because the key decided the partition; the values must make sense
  * beyond their types. The position of the record becomes the event's own.
  */
-export const checkEvent = <Event, Row>(dataset: SilverDataset<Event, Row>): Step<Event, Positioned<Event>> =>
+export const checkEvent = <Event, Row, Kept>(
+  dataset: SilverDataset<Event, Row, Kept>,
+): Step<Event, Positioned<Event>> =>
   function checkEvent(event, { record }) {
     const customerId = dataset.customerId(event);
     const key = record.key?.toString('utf8');

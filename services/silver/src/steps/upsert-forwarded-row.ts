@@ -18,7 +18,9 @@ export type ForwardedDataset = {
 };
 
 /** Lets a dataset take up what was forwarded from its input. */
-export const forwardedDataset = <Event, Row>(dataset: SilverDataset<Event, Row>): ForwardedDataset => ({
+export const forwardedDataset = <Event, Row, Kept>(
+  dataset: SilverDataset<Event, Row, Kept>,
+): ForwardedDataset => ({
   input: dataset.input,
   upsert: (value, position, state, partition) =>
     upsert(dataset, { event: dataset.events.decode(value), position }, state, partition),

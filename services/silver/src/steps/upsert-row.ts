@@ -3,8 +3,8 @@ import type { Positioned, SilverDataset } from '../dataset.ts';
 import { upsert } from '../upsert.ts';
 
 /** Merges the event into its row; a repeat changes nothing and publishes nothing. */
-export const upsertRow = <Event, Row>(
-  dataset: SilverDataset<Event, Row>,
+export const upsertRow = <Event, Row, Kept>(
+  dataset: SilverDataset<Event, Row, Kept>,
 ): Step<Positioned<Event> | null, null> =>
   function upsertRow(positioned, { state, record }) {
     if (positioned === null) return ok(null); // It was forwarded to its own partition.
