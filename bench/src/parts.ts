@@ -50,6 +50,6 @@ export const MEASURE: Readonly<Record<PartName, (context: PartContext) => Promis
   recovery: async ({ rigs, say }) => {
     const rig = await rigs.shared();
     say('recovery from kill -9 …');
-    return measureRecovery(rig);
+    return measureRecovery(rig, say);
   },
 };

@@ -10,6 +10,7 @@ import {
   testKafkaClient,
 } from '@marketing-streams/tests/harness/pipeline-access';
 import { prepareTopics } from '@marketing-streams/tests/harness/prepare-topics';
+import { openViewStore, type ViewStore } from '@marketing-streams/tests/harness/view-positions';
 import { type ProcessUsage, usageOf } from './process-usage.ts';
 import { PROCESSES, type ProcessName } from './rig-processes.ts';
 
@@ -17,6 +18,7 @@ import { PROCESSES, type ProcessName } from './rig-processes.ts';
 export type Rig = {
   readonly pipeline: Pipeline;
   readonly access: PipelineAccess;
+  readonly view: ViewStore;
   /** What every process has used so far. */
   readonly usage: () => Readonly<Record<ProcessName, ProcessUsage>>;
   /** The process ids at the moment; throws naming a process that is down. */
@@ -73,12 +75,15 @@ export const startRig = async ({ cpuProfiles, environment = {} }: RigOptions = {
     Object.fromEntries(PROCESSES.map((name) => [name, of(name)])) as Record<ProcessName, Value>;
   const pid = (name: ProcessName): number =>
     pidOf(name, name === 'kafka' ? stack.parts.kafka.pid() : pipeline.services[name].pid());
+  const view = openViewStore(stack.redisUrl);
   return {
     pipeline,
     access,
+    view,
     usage: () => ofEach((name) => usageOf(pid(name))),
     pids: () => ofEach(pid),
     stop: async () => {
+      view.close();
       await access.close();
       await pipeline.stop();
       await stack.stop();

@@ -1,0 +1,117 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { TopicName } from '@marketing-streams/contracts/topics';
+import { isPlatformError } from '@marketing-streams/platform/errors';
+import type { Position } from '@marketing-streams/stream/kafka/api';
+import { byName, lagOf, type Offsets, tablePositions } from '@marketing-streams/tests/harness/caught-up';
+import { PROCESSOR_INPUTS, TABLE_TOPICS } from '@marketing-streams/tests/harness/topology';
+import type { Rig } from './rig.ts';
+
+/** Something that reads topics and keeps positions: a processor's group, a table, the web app's view. */
+export type Reader = {
+  readonly name: string;
+  readonly topics: readonly TopicName[];
+  readonly positions: (ends: readonly Position[]) => Promise<Offsets>;
+  /** How far behind it is when nothing is wrong, at the most. */
+  readonly usualLagMilliseconds: number;
+};
+
+/** Ends of topics at a moment of the monotonic clock. */
+export type Ends = { readonly at: number; readonly ends: readonly Position[] };
+
+const LOOK_EVERY_MILLISECONDS = 100;
+const PATIENCE_MILLISECONDS = 120_000;
+
+/** A quick hop, and a table that is committed once a second. */
+const USUAL_LAG_MILLISECONDS = { stream: 500, table: 2000 };
+
+const VIEW_TOPICS: readonly TopicName[] = [
+  'dom.customer.gold.v1',
+  'silver.orders.v1',
+  'silver.activations.v1',
+  'dom.customer.profile.upsert.v1',
+];
+
+const tablesOf: Readonly<Record<string, readonly string[]>> = {
+  bronze: Object.keys(TABLE_TOPICS).filter((table) => table.startsWith('bronze/')),
+  silver: Object.keys(TABLE_TOPICS).filter((table) => table.startsWith('silver/')),
+  gold: ['gold/customer_360'],
+  scorer: ['gold/propensity'],
+};
+
+/** Everything a service reads with. */
+export const readersOf = ({ access, view, pipeline }: Rig, service: string): readonly Reader[] => {
+  const inputs = PROCESSOR_INPUTS[service];
+  const group: Reader | null =
+    inputs === undefined
+      ? null
+      : {
+          name: `group ${service}`,
+          topics: inputs,
+          usualLagMilliseconds: USUAL_LAG_MILLISECONDS.stream,
+          positions: async (ends) => {
+            const admin = access.kafka.admin();
+            try {
+              return byName(await admin.committedPositions(service, ends));
+            } catch (error) {
+              // A transaction of the killed process is pending until its successor ends it.
+              if (!isPlatformError(error, 'KAFKA_UNAVAILABLE')) throw error;
+              return new Map();
+            } finally {
+              await admin.close();
+            }
+          },
+        };
+  const tables = (tablesOf[service] ?? []).map(
+    (table): Reader => ({
+      name: `table ${table}`,
+      topics: [TABLE_TOPICS[table]!],
+      usualLagMilliseconds: USUAL_LAG_MILLISECONDS.table,
+      positions: () => tablePositions(pipeline.deltaDirectory, table),
+    }),
+  );
+  const live: readonly Reader[] =
+    service === 'webapp'
+      ? [
+          {
+            name: 'the view',
+            topics: VIEW_TOPICS,
+            usualLagMilliseconds: USUAL_LAG_MILLISECONDS.stream,
+            positions: view.positions,
+          },
+        ]
+      : [];
+  return [...(group === null ? [] : [group]), ...tables, ...live];
+};
+
+/**
+ * The newest ends that a reader has to be past to be as little behind as usual; null when all that is old enough
+ * is from before `since`.
+ */
+export const endsToPass = (history: readonly Ends[], since: number, now: number, usualLag: number) =>
+  history.findLast(({ at }) => at >= since && at <= now - usualLag)?.ends ?? null;
+
+/** When the reader was only as far behind as usual for the first time after `since`; traffic has to be flowing. */
+const recoveredAt = async (rig: Rig, reader: Reader, since: number): Promise<number> => {
+  const { kafka } = rig.access;
+  const admin = kafka.admin();
+  const history: Ends[] = [];
+  try {
+    for (;;) {
+      history.push({ at: performance.now(), ends: await admin.endOffsets(reader.topics) });
+      const looked = performance.now();
+      const passed = endsToPass(history, since, looked, reader.usualLagMilliseconds);
+      if (passed !== null) {
+        const lag = await lagOf(kafka, reader.name, passed, await reader.positions(passed));
+        if (lag === null) return looked;
+        if (looked > since + PATIENCE_MILLISECONDS) throw new Error(`no recovery: ${lag}`);
+      }
+      await delay(LOOK_EVERY_MILLISECONDS);
+    }
+  } finally {
+    await admin.close();
+  }
+};
+
+/** Resolves to when everything the service reads with was only as far behind as usual again. */
+export const serviceRecoveredAt = async (rig: Rig, service: string, since: number): Promise<number> =>
+  Math.max(...(await Promise.all(readersOf(rig, service).map((reader) => recoveredAt(rig, reader, since)))));
