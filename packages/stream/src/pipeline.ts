@@ -13,9 +13,12 @@ export type Pipeline = {
   readonly steps: readonly string[];
   /** Asynchronous work a batch needs before its records are stepped through, e.g. resolving unknown schema ids. */
   readonly prepare: (records: readonly KafkaRecord[]) => Promise<void>;
-  /** Takes one record through all steps. Errors a step throws come out as they are, with `stepOf` telling where. */
-  readonly run: (context: StepContext, onStep?: (name: string) => void) => PipelineResult;
+  /** Takes one record through all steps. Errors a step throws come out as they are. */
+  readonly run: (context: StepContext, progress?: StepProgress) => PipelineResult;
 };
+
+/** Says which step a record has reached: the one that threw, when one throws. */
+export type StepProgress = { step: string };
 
 export type PipelineBuilder<Value> = {
   /** Adds a step; the function's name is its name everywhere. */
@@ -38,27 +41,32 @@ export const from = (topic: string, options: PipelineOptions = {}): PipelineBuil
       if (step.name === '') throw new TypeError(`a step of ${topic} has no name: return a named function`);
       return builder([...steps, step as Step<never, unknown>]);
     },
-    build: () => ({
-      topic,
-      steps: steps.map((step) => step.name),
-      prepare: options.prepare ?? nothingToPrepare,
-      run: (context, onStep) => runSteps(steps, context, onStep),
-    }),
+    build: () => {
+      const names = steps.map((step) => step.name);
+      return {
+        topic,
+        steps: names,
+        prepare: options.prepare ?? nothingToPrepare,
+        run: (context, progress = { step: '' }) => runSteps(steps, names, context, progress),
+      };
+    },
   });
   return builder<KafkaRecord>([]);
 };
 
 const runSteps = (
   steps: readonly Step<never, unknown>[],
+  names: readonly string[],
   context: StepContext,
-  onStep: ((name: string) => void) | undefined,
+  progress: StepProgress,
 ): PipelineResult => {
   let value: unknown = context.record;
   let outputs: readonly Output[] = [];
-  for (const step of steps) {
-    onStep?.(step.name);
-    const result = step(value as never, context);
-    if (result.kind !== 'ok') return { ...result, step: step.name };
+  for (let index = 0; index < steps.length; index++) {
+    const name = names[index]!;
+    progress.step = name;
+    const result = steps[index]!(value as never, context);
+    if (result.kind !== 'ok') return { ...result, step: name };
     value = result.value;
     if (result.outputs.length > 0)
       outputs = outputs.length === 0 ? result.outputs : [...outputs, ...result.outputs];

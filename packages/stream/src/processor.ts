@@ -63,6 +63,13 @@ export type ProcessorDefinition = {
   /** One pipeline per input topic; all input topics have the same number of partitions. */
   readonly pipelines: readonly Pipeline[];
   readonly timers?: readonly Timer[];
+  /**
+   * For a processor whose outputs replace each other: what it takes together costs its readers one row a key. While
+   * it is flooded it takes up to so many records in one transaction, and waits so long for them (default 0).
+   */
+  readonly backlog?: { readonly records: number; readonly gatherMilliseconds: number };
+  /** See `GroupConsumerOptions`: more for a processor whose outputs nobody waits for, to spare the broker. */
+  readonly paceMilliseconds?: number;
   /** Without it the state is taken as derived from the inputs alone and refolded from their beginning. */
   readonly rebuild?: Rebuild;
 };

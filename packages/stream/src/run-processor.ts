@@ -32,7 +32,8 @@ import type { TaskSetup } from './task/task-setup.ts';
  * the state. Nothing is on the wire and nothing is durable yet, so whatever a step throws costs nothing. Then
  * begin → outputs and dead letters, positions with a note → commit → state. Fetching goes on meanwhile. There is
  * no linger: the commit comes as soon as the records at hand are done, so batches are small when there is
- * little and large when there is much.
+ * little and large when there is much. Only a backlog is gathered (`task/gather.ts`). Long work is done in turns
+ * (`task/turns.ts`), so that a large transaction does not cost the membership.
  *
  * ## Recovering
  * Any error on the wire leads to the same place: throw the producer away and take over anew. That is right for
@@ -52,7 +53,7 @@ import type { TaskSetup } from './task/task-setup.ts';
  * joined again only when all tasks have ended. A handler that outlives its membership all the same is fenced.
  */
 
-const DEFAULT_LIMITS: TransactionLimits = { records: 20_000, bytes: 16 * 1024 * 1024, milliseconds: 500 };
+const DEFAULT_LIMITS: TransactionLimits = { records: 50_000, bytes: 48 * 1024 * 1024, milliseconds: 5_000 };
 
 type Tasks = Map<number, Task>;
 
@@ -72,6 +73,12 @@ export const runProcessor = async (
   if (pipelines.size !== topics.length) {
     throw new PlatformError('CONFIG_INVALID', `${definition.name} has two pipelines for one topic`);
   }
+  const { backlog } = definition;
+  const limits = {
+    ...DEFAULT_LIMITS,
+    ...(backlog === undefined ? {} : { records: backlog.records }),
+    ...runtime.limits,
+  };
   mkdirSync(folder, { recursive: true });
   const admin = kafka.admin();
   let tasks: Tasks = new Map();
@@ -93,7 +100,7 @@ export const runProcessor = async (
       partitions,
       inputs: topics.flatMap((topic) => partitions.map((partition) => ({ topic, partition }))),
       folder: join(folder, String(task)),
-      limits: { ...DEFAULT_LIMITS, ...runtime.limits },
+      limits,
       metrics: createTaskMetrics(metrics, definition.name, task),
       logger: logger.child({ task }),
     };
@@ -159,6 +166,7 @@ export const runProcessor = async (
     onFetched,
     onRevoked: endTasks,
     onError: fail,
+    ...(definition.paceMilliseconds === undefined ? {} : { paceMilliseconds: definition.paceMilliseconds }),
     memberFolder: join(folder, 'members'),
     ...(runtime.sessionTimeoutMilliseconds === undefined
       ? {}

@@ -27,11 +27,11 @@ export type DeadLetterOutput = {
 
 /** What one transaction takes at most; it never waits to be full. */
 export type TransactionLimits = {
-  /** Default 20,000 records. */
+  /** Default 50,000 records, or what the processor asks for. */
   readonly records: number;
-  /** Of keys and values that were read; default 16 MiB. */
+  /** Of keys and values that were read; default 48 MiB. */
   readonly bytes: number;
-  /** Of stepping through records; default 500. */
+  /** Of stepping through records; default 5,000. */
   readonly milliseconds: number;
 };
 

@@ -18,6 +18,8 @@ export type StoreMeta = {
   readonly stream_time: number;
   /** Timer name → its clock when it ran last. */
   readonly timers: Readonly<Record<string, number>>;
+  /** Records noted as refused that are part of the state, see `TransactionNote`; stores of before have none. */
+  readonly refusals?: number;
   /** False while a rebuild is under way: such a state is of no use. */
   readonly complete: boolean;
 };

@@ -5,12 +5,12 @@ import { createOverlay } from '../state/overlay.ts';
 import type { StoreMeta } from '../state/store-meta.ts';
 import type { TaskStore } from '../state/task-store.ts';
 import { runTimers, startTimers } from './due-timers.ts';
-import { inMergeOrder } from './merge-order.ts';
 import { TOO_LARGE } from './output-collector.ts';
 import type { FoldRange } from './restore-plan.ts';
 import { stepRecords } from './step-records.ts';
 import { prepareRecords, type TaskSetup } from './task-setup.ts';
 import type { TransactionNote } from './transaction-note.ts';
+import { createTurns } from './turns.ts';
 
 /** The clock of a fold whose transactions are not known one by one. */
 const APPROXIMATE: Omit<TransactionNote, 'tasks' | 'transaction' | 'now'> = { timers: [], refused: [] };
@@ -31,18 +31,20 @@ const foldBatch = async (
   meta: StoreMeta,
   runs: readonly (readonly KafkaRecord[])[],
   note: Pick<TransactionNote, 'now' | 'timers' | 'refused'>,
+  signal: AbortSignal,
 ): Promise<StoreMeta> => {
   await prepareRecords(setup.pipelines, runs);
   const overlay = createOverlay(store);
-  const stepped = stepRecords(inMergeOrder(runs), {
+  const stepped = await stepRecords(runs, {
     pipelines: setup.pipelines,
     service: setup.service,
     overlay,
     mode: 'restore',
     now: note.now,
     collector: null,
-    // Nothing is published: the reasons went out with the dead letters.
+    // Nothing is published: the reasons, whatever they were, went out with the dead letters.
     refused: new Map(note.refused.map((place) => [place, TOO_LARGE])),
+    turns: createTurns(signal),
     isTimeUp: () => false,
   });
   const streamTime = Math.max(meta.stream_time, stepped.streamTime);
@@ -109,10 +111,10 @@ export const foldAgain = async (
     async (fetched) => {
       for (const { records } of fetched) collected.add(records);
       if (plan.exact || collected.count() < setup.limits.records) return;
-      meta = await foldBatch(setup, store, meta, collected.take(), { now, ...APPROXIMATE });
+      meta = await foldBatch(setup, store, meta, collected.take(), { now, ...APPROXIMATE }, signal);
     },
     signal,
   );
   const note = plan.exact && plan.note !== null ? plan.note : { now, ...APPROXIMATE };
-  return foldBatch(setup, store, meta, collected.take(), note);
+  return foldBatch(setup, store, meta, collected.take(), note, signal);
 };

@@ -18,7 +18,10 @@ export type InputBuffer = {
   readonly silentProgress: () => readonly Position[];
   /** Estimated bytes of all that waits. */
   readonly bytes: () => number;
-  readonly isEmpty: () => boolean;
+  /** Records that wait. */
+  readonly size: () => number;
+  /** Records (and markers) that readers can see by now and that are still to be fetched, as far as is known. */
+  readonly unfetched: () => number;
   /** Every partition's next offset, and the end as last heard of. */
   readonly positions: () => readonly (Position & { readonly end: number })[];
 };
@@ -107,7 +110,12 @@ export const createInputBuffer = (positions: readonly Position[]): InputBuffer =
         .filter(({ records, first, position, fetched }) => first === records.length && position < fetched)
         .map(({ topic, partition, fetched }) => ({ topic, partition, offset: fetched })),
     bytes: () => bytes,
-    isEmpty: () => waiting === 0,
+    size: () => waiting,
+    unfetched: () => {
+      let count = 0;
+      for (const { end, fetched } of queues.values()) count += Math.max(0, end - fetched);
+      return count;
+    },
     positions: () =>
       [...queues.values()].map(({ topic, partition, position, end }) => ({
         topic,

@@ -17,9 +17,10 @@ import type { Rebuild, RebuildComparison, RebuildSource, TaskContext } from '../
 import { createOverlay, type Overlay } from '../state/overlay.ts';
 import type { StoreMeta } from '../state/store-meta.ts';
 import type { TaskStore } from '../state/task-store.ts';
-import type { Output } from '../step.ts';
+import { makeRecord } from './output-collector.ts';
 import { isRecordAtFault } from './record-at-fault.ts';
 import type { TaskSetup } from './task-setup.ts';
+import { waitIfRefused } from './wait-if-refused.ts';
 
 /** A range of every partition of a topic that the task owns: all it holds at the moment. */
 export type Snapshot = ReadonlyMap<
@@ -113,9 +114,6 @@ export const loadSources = async (
   return { streamTime, skipped };
 };
 
-const rebuiltValue = (output: Output): Buffer | null =>
-  typeof output.value === 'function' ? output.value() : output.value;
-
 /** A published row that cannot be read is not the same as anything. */
 export const saysTheSame = (comparison: RebuildComparison, published: Buffer, rebuilt: Buffer): boolean => {
   try {
@@ -125,6 +123,15 @@ export const saysTheSame = (comparison: RebuildComparison, published: Buffer, re
     return false;
   }
 };
+
+const isPublished = (
+  comparison: RebuildComparison,
+  published: Buffer | undefined,
+  rebuilt: Buffer | null,
+): boolean =>
+  published === undefined || rebuilt === null
+    ? published === undefined && rebuilt === null
+    : saysTheSame(comparison, published, rebuilt);
 
 /** The task's own rows on a compacted topic, newest value per key, on disk for as long as they are compared. */
 const readPublished = async (
@@ -165,7 +172,8 @@ const readPublished = async (
 
 /**
  * What differs between the rebuilt state and what the task has published: changed and missing rows, and a
- * tombstone for every published row that the state does not stand for.
+ * tombstone for every published row that the state does not stand for. A row that cannot be published is told and
+ * left as it was: live, the record that led to it would have become a dead letter and changed nothing.
  */
 async function* differences(
   setup: TaskSetup,
@@ -175,26 +183,19 @@ async function* differences(
   reader: RangeReader,
   signal: AbortSignal,
 ): AsyncIterable<OutgoingRecord> {
+  const { logger, metrics } = setup;
   const folder = join(setup.folder, 'published');
   const published = await readPublished(comparison, folder, snapshot, reader, signal);
   try {
     for (const output of comparison.rows(context)) {
-      const rebuilt = rebuiltValue(output);
+      const rebuilt = makeRecord(output);
       const present = published.get(output.key);
       if (present !== undefined) published.settle(output.key);
-      const isSame =
-        present === undefined || rebuilt === null
-          ? present === undefined && rebuilt === null
-          : saysTheSame(comparison, present, rebuilt);
-      const { topic, key, partition, headers } = output;
-      if (!isSame)
-        yield {
-          topic,
-          key,
-          value: rebuilt,
-          ...(partition === undefined ? {} : { partition }),
-          ...(headers === undefined ? {} : { headers }),
-        };
+      if ('code' in rebuilt) {
+        const { topic, key } = output;
+        logger.error({ code: rebuilt.code, topic, key }, `left as it was published: ${rebuilt.message}`);
+        metrics.unfit(topic, rebuilt.code);
+      } else if (!isPublished(comparison, present, rebuilt.value)) yield rebuilt;
     }
     for (const key of published.leftKeys()) yield { topic: comparison.topic, key, value: null };
   } finally {
@@ -218,21 +219,24 @@ export const publishDifferences = async (
   signal: AbortSignal,
 ): Promise<number> => {
   let chunk: OutgoingRecord[] = [];
+  let bytes = 0;
   let total = 0;
   const publish = async (last: boolean): Promise<void> => {
     signal.throwIfAborted();
     producer.begin();
-    if (chunk.length > 0) await producer.send(chunk);
+    if (chunk.length > 0) await waitIfRefused(producer.send(chunk));
     if (last) await producer.sendOffsets(setup.definition.name, positions);
     await producer.commit();
     reachFailPoint('during-rebuild');
     total += chunk.length;
     chunk = [];
+    bytes = 0;
   };
   for (const comparison of rebuild.comparisons) {
     for await (const record of differences(setup, comparison, context, snapshot, reader, signal)) {
       chunk.push(record);
-      if (chunk.length >= setup.limits.records) await publish(false);
+      bytes += record.value?.length ?? 0;
+      if (chunk.length >= setup.limits.records || bytes >= setup.limits.bytes) await publish(false);
     }
   }
   await publish(true);

@@ -24,6 +24,8 @@ export type RestoreFacts = {
    * Null when folding any of them gives the state.
    */
   readonly whyOnlyExact: string | null;
+  /** The state can be filled from compacted topics. */
+  readonly canRebuild: boolean;
   /** Topics other than inputs that a rebuild reads hold records. */
   readonly hasOwnRows: boolean;
 };
@@ -138,6 +140,9 @@ export const planRestore = (facts: RestoreFacts): RestorePlan => {
   const exact = note !== null && note.transaction === meta.transaction + 1;
   const isBehind = note !== null && note.transaction > meta.transaction;
   if (ranges.length === 0 && !isBehind) return { ...plan, kind: 'ready' };
+  if (!exact && facts.canRebuild && (note?.refusals ?? 0) !== (meta.refusals ?? 0)) {
+    return { ...plan, kind: 'rebuild', reason: 'records were refused meanwhile, and which is not known' };
+  }
   if (!exact && facts.whyOnlyExact !== null) return { ...plan, kind: 'rebuild', reason: facts.whyOnlyExact };
   if (ranges.some((range) => range.offset < (beginnings.get(keyOf(range)) ?? 0))) {
     return { ...plan, kind: 'rebuild', reason: 'the topics no longer hold what the state lacks' };

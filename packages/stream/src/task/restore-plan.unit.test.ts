@@ -50,6 +50,7 @@ const facts = (changes: Partial<RestoreFacts> = {}): RestoreFacts => ({
     ['in/3', 100],
   ]),
   whyOnlyExact: null,
+  canRebuild: false,
   hasOwnRows: false,
   ...changes,
 });
@@ -91,6 +92,17 @@ describe('the way back of a task', () => {
       kind: 'rebuild',
       reason: 'timers ran meanwhile',
     });
+  });
+
+  it('rebuilds rather than fold several transactions in which records were refused', () => {
+    const metadata = encodeNote({ tasks: 3, transaction: 9, now: 1, timers: [], refused: [], refusals: 2 });
+    const several = committed(12, 30, 9).map((position) => ({ ...position, metadata }));
+    const planned = (changes: Partial<RestoreFacts>): string =>
+      planRestore(facts({ committed: several, canRebuild: true, ...changes })).kind;
+    expect(planned({})).toBe('rebuild');
+    expect(planned({ meta: meta({ refusals: 2 }) })).toBe('fold');
+    expect(planned({ canRebuild: false })).toBe('fold');
+    expect(planned({ meta: meta({ transaction: 8 }) })).toBe('fold');
   });
 
   it("goes on from the state's positions when the group has lost its own", () => {

@@ -58,6 +58,7 @@ const gatherFacts = async (setup: TaskSetup, store: TaskStore) => {
     beginnings: byPlace(beginnings),
     ends: byPlace(ends),
     whyOnlyExact: whyOnlyExact(definition),
+    canRebuild: definition.rebuild !== undefined,
     hasOwnRows:
       meta === null && committed.length === 0 && own.length > 0 && hasRecords(await takeSnapshot(setup, own)),
   };
@@ -115,7 +116,8 @@ const rebuildFrom = async (restoring: Restoring, rebuild: Rebuild, fresh: StoreM
   const positions = positionsAfterRebuild(plan.positions, rebuild, snapshot);
   const now = Date.now();
   const transaction = fresh.transaction + 1;
-  const metadata = encodeNote({ tasks: setup.tasks, transaction, now, timers: [], refused: [] });
+  const refusals = fresh.refusals ?? 0;
+  const metadata = encodeNote({ tasks: setup.tasks, transaction, now, timers: [], refused: [], refusals });
   const published = await publishDifferences(
     setup,
     rebuild,
@@ -146,6 +148,7 @@ const restore = async (restoring: Restoring): Promise<Restored> => {
     owner,
     offsets: Object.fromEntries(byPlace(positions)),
     transaction: note?.transaction ?? 0,
+    refusals: note?.refusals ?? 0,
     stream_time: 0,
     timers: {},
     complete: true,
@@ -162,7 +165,8 @@ const restore = async (restoring: Restoring): Promise<Restored> => {
     const meta = { ...stored, owner };
     const folded = await foldAgain(setup, store, reader, { meta, ranges, exact, note }, signal);
     const transaction = note?.transaction ?? folded.transaction;
-    return { meta: settle(store, { ...folded, offsets, transaction }), positions };
+    const refusals = note?.refusals ?? folded.refusals ?? 0;
+    return { meta: settle(store, { ...folded, offsets, transaction, refusals }), positions };
   }
   const started = performance.now();
   logger.warn({ reason: plan.kind === 'rebuild' ? plan.reason : plan.kind }, 'rebuilding the state');

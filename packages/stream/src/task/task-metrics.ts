@@ -17,6 +17,8 @@ export type TaskMetrics = {
   readonly fenced: (by: FencedBy) => void;
   /** Records that a rebuild left out. */
   readonly skipped: (code: string, records: number) => void;
+  /** A row of a timer or of a rebuild that cannot be published. */
+  readonly unfit: (topic: string, code: string) => void;
 };
 
 const BATCH_BUCKETS = [0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000];
@@ -73,6 +75,11 @@ export const createTaskMetrics = (metrics: Metrics, processor: string, task: num
     ...names,
     'code',
   ]);
+  const unfit = metrics.counter('stream_unfit_outputs_total', 'Rows that cannot be published, by code.', [
+    ...names,
+    'topic',
+    'code',
+  ]);
   return {
     committed: (result, outputs, duration) => {
       for (const [step, records] of result.reached) stepped.inc({ ...labels, step }, records);
@@ -94,5 +101,6 @@ export const createTaskMetrics = (metrics: Metrics, processor: string, task: num
     restored: (how) => restores.inc({ ...labels, how }),
     fenced: (by) => fencings.inc({ ...labels, by }),
     skipped: (code, records) => skips.inc({ ...labels, code }, records),
+    unfit: (topic, code) => unfit.inc({ ...labels, topic, code }),
   };
 };

@@ -4,6 +4,7 @@ import { reachFailPoint } from '@marketing-streams/platform/fail-points';
 import type { FetchedPartition, Position } from '../kafka/api.ts';
 import type { TaskStore } from '../state/task-store.ts';
 import { untilNextTimer } from './due-timers.ts';
+import { gatherFor } from './gather.ts';
 import { createInputBuffer, type InputBuffer } from './input-buffer.ts';
 import { takeOwnership } from './take-ownership.ts';
 import { prepareRecords, type TaskSetup } from './task-setup.ts';
@@ -56,6 +57,8 @@ export const startTask = async (setup: TaskSetup, signal: AbortSignal, events: T
   let store: TaskStore | null = owned.store;
   let problem: string | null = null;
   let lagTold = 0;
+  /** Ways through the recovery path since a transaction was committed. */
+  let failures = 0;
   const done = { transactions: 0, records: 0 };
   const buffer: InputBuffer = createInputBuffer(owned.positions);
   let arrival = Promise.withResolvers<void>();
@@ -64,8 +67,11 @@ export const startTask = async (setup: TaskSetup, signal: AbortSignal, events: T
   const wake = (): void => arrival.resolve();
   signal.addEventListener('abort', wake, { once: true });
 
+  /** While a transaction is under way the next one may be fetched, and no more than that. */
+  const isFull = (): boolean => buffer.bytes() > limits.bytes || buffer.size() > 2 * limits.records;
+
   const tellRoom = (): void => {
-    if (buffer.bytes() > limits.bytes && !signal.aborted) return;
+    if (isFull() && !signal.aborted) return;
     room.resolve();
     room = Promise.withResolvers();
   };
@@ -76,7 +82,7 @@ export const startTask = async (setup: TaskSetup, signal: AbortSignal, events: T
   /** Waits until there is something to do: records, a due timer, or positions that moved silently. */
   const waitForWork = async (): Promise<void> => {
     for (;;) {
-      if (signal.aborted || !buffer.isEmpty()) return;
+      if (signal.aborted || buffer.size() > 0) return;
       const isSilent = buffer.silentProgress().length > 0;
       const untilTimer = untilNextTimer(definition.timers ?? [], meta.timers, Date.now());
       if (untilTimer <= 0) return;
@@ -85,7 +91,27 @@ export const startTask = async (setup: TaskSetup, signal: AbortSignal, events: T
       await arrival.promise;
       clearTimeout(timeout);
       arrival = Promise.withResolvers();
-      if (isSilent && buffer.isEmpty()) return;
+      if (isSilent && buffer.size() === 0) return;
+    }
+  };
+
+  /** Lets a backlog grow into a large transaction, see `gatherFor`. */
+  const gather = async (): Promise<void> => {
+    const began = performance.now();
+    for (;;) {
+      const wait = gatherFor({
+        waiting: buffer.size(),
+        bytes: buffer.bytes(),
+        unfetched: buffer.unfetched(),
+        limits,
+        gatherMilliseconds: definition.backlog?.gatherMilliseconds ?? 0,
+        sinceBegan: performance.now() - began,
+      });
+      if (wait <= 0 || signal.aborted) return;
+      const timeout = setTimeout(wake, wait);
+      await arrival.promise;
+      clearTimeout(timeout);
+      arrival = Promise.withResolvers();
     }
   };
 
@@ -96,8 +122,8 @@ export const startTask = async (setup: TaskSetup, signal: AbortSignal, events: T
       reachFailPoint('after-poll');
       try {
         await prepareRecords(setup.pipelines, runs);
-        const drafted = draftTransaction({ setup, store: owned.store, buffer, meta, runs });
-        problem = null;
+        const drafted = await draftTransaction({ setup, store: owned.store, buffer, meta, runs, signal });
+        if (failures === 0) problem = null;
         return drafted;
       } catch (error) {
         if (!isPlatformError(error) || !error.retriable) throw error;
@@ -123,6 +149,10 @@ export const startTask = async (setup: TaskSetup, signal: AbortSignal, events: T
     logger.warn({ code: cause.code }, `recovering: ${cause.message}`);
     problem = `recovering: ${cause.message}`;
     await owned.producer.close();
+    // What comes back to the same error is waited out, and told until a transaction goes through.
+    if (failures > 0)
+      await pause(Math.min(FIRST_BACKOFF_MILLISECONDS * 2 ** failures, LONGEST_BACKOFF_MILLISECONDS));
+    failures += 1;
     for (let wait = FIRST_BACKOFF_MILLISECONDS; !signal.aborted; wait = nextBackoff(wait)) {
       try {
         const opened = store;
@@ -131,7 +161,7 @@ export const startTask = async (setup: TaskSetup, signal: AbortSignal, events: T
         store = owned.store;
         meta = owned.meta;
         buffer.advance(owned.positions);
-        problem = null;
+        if (failures === 1) problem = null;
         return;
       } catch (error) {
         tellFenced(error);
@@ -146,6 +176,7 @@ export const startTask = async (setup: TaskSetup, signal: AbortSignal, events: T
 
   const processOnce = async (): Promise<void> => {
     await waitForWork();
+    await gather();
     const started = performance.now();
     const drafted = signal.aborted ? null : await draft();
     if (drafted === null) return;
@@ -153,6 +184,8 @@ export const startTask = async (setup: TaskSetup, signal: AbortSignal, events: T
     const outcome = await executeTransaction(setup, owned, meta, drafted, isStillOwner);
     if (outcome === 'given-up') return;
     meta = drafted.next;
+    failures = 0;
+    problem = null;
     done.transactions += 1;
     done.records += drafted.stepped.records;
     buffer.advance(drafted.positions);
@@ -201,7 +234,7 @@ export const startTask = async (setup: TaskSetup, signal: AbortSignal, events: T
       wake();
     },
     room: async () => {
-      while (buffer.bytes() > limits.bytes && !signal.aborted) await Promise.race([room.promise, ended]);
+      while (isFull() && !signal.aborted) await Promise.race([room.promise, ended]);
     },
     problem: () => problem,
     ended,

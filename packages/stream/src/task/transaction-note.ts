@@ -11,11 +11,22 @@ export type TransactionNote = {
   readonly now: number;
   /** Timers that ran at its end. */
   readonly timers: readonly string[];
-  /** `topic/partition/offset` of records that became dead letters because of what they led to. */
+  /**
+   * `topic/partition/offset` of records that became dead letters for a reason that going through them again need not
+   * find: what they led to could not be published, or nobody knew their schema.
+   */
   readonly refused: readonly string[];
+  /** Such records in the task's whole life, those of this transaction included; 0 unless told. */
+  readonly refusals?: number;
 };
 
-/** As metadata text; brokers allow 4,096 bytes. */
+/**
+ * Brokers allow 4,096 bytes of metadata (`offset.metadata.max.bytes`): a transaction takes no further record when the
+ * places of refused ones come to more characters than this. The longest place has some 300.
+ */
+export const ROOM_FOR_REFUSED = 3_000;
+
+/** As metadata text. */
 export const encodeNote = (note: TransactionNote): string => JSON.stringify(note);
 
 const textsOf = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
@@ -27,7 +38,15 @@ export const decodeNote = (metadata: string): TransactionNote | null => {
     const value = JSON.parse(metadata) as Partial<TransactionNote>;
     const { tasks, transaction, now } = value;
     if (typeof tasks !== 'number' || typeof transaction !== 'number' || typeof now !== 'number') return null;
-    return { tasks, transaction, now, timers: textsOf(value.timers), refused: textsOf(value.refused) };
+    const refusals = typeof value.refusals === 'number' ? value.refusals : 0;
+    return {
+      tasks,
+      transaction,
+      now,
+      timers: textsOf(value.timers),
+      refused: textsOf(value.refused),
+      refusals,
+    };
   } catch {
     return null;
   }

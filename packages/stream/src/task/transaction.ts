@@ -1,5 +1,4 @@
 import type { KafkaRecord } from '@marketing-streams/contracts/record';
-import { PlatformError } from '@marketing-streams/platform/errors';
 import { isFailPointPlanned, reachFailPoint } from '@marketing-streams/platform/fail-points';
 import type { CommittedPosition, OutgoingRecord, Position, TransactionalProducer } from '../kafka/api.ts';
 import { createOverlay } from '../state/overlay.ts';
@@ -7,11 +6,12 @@ import type { StoreMeta } from '../state/store-meta.ts';
 import type { StateChanges, TaskStore } from '../state/task-store.ts';
 import { dueTimers, runTimers, startTimers } from './due-timers.ts';
 import type { InputBuffer } from './input-buffer.ts';
-import { inMergeOrder } from './merge-order.ts';
 import { createOutputCollector, type Refusal } from './output-collector.ts';
 import { placeOf, type Stepped, stepRecords } from './step-records.ts';
 import type { TaskSetup } from './task-setup.ts';
 import { encodeNote } from './transaction-note.ts';
+import { createTurns } from './turns.ts';
+import { waitIfRefused } from './wait-if-refused.ts';
 
 /** A transaction that is worked out and not yet begun. */
 export type Draft = {
@@ -29,17 +29,15 @@ type Attempt = {
   readonly buffer: InputBuffer;
   readonly meta: StoreMeta;
   readonly runs: readonly (readonly KafkaRecord[])[];
+  /** Aborted when the task is not ours any more. */
+  readonly signal: AbortSignal;
 };
-
-/** Records between two looks at the clock. */
-const CLOCK_STRIDE = 64;
 
 const LONGEST_DEAD_LETTER_KEY_BYTES = 64 * 1024;
 
 const stopAfter = (milliseconds: number): (() => boolean) => {
   const deadline = performance.now() + milliseconds;
-  let records = 0;
-  return () => ++records % CLOCK_STRIDE === 0 && performance.now() > deadline;
+  return () => performance.now() > deadline;
 };
 
 /** Dead letters of one key stay in order; a key that no row can have would take the room of the value. */
@@ -49,7 +47,7 @@ const deadLetterKey = ({ key }: KafkaRecord): Buffer | null =>
 /** New positions of the partitions that were read from, those that only moved over control records included. */
 const positionsOf = ({ buffer }: Attempt, stepped: Stepped): readonly Position[] => {
   const silent = buffer.silentProgress();
-  const read = [...stepped.last.values()].map(({ topic, partition, offset }) => ({
+  const read = stepped.last.map(({ topic, partition, offset }) => ({
     topic,
     partition,
     offset: buffer.positionAfter({ topic, partition }, offset),
@@ -65,18 +63,28 @@ const anyPosition = (meta: StoreMeta, setup: TaskSetup): Position[] => {
 };
 
 /**
- * Works out a transaction from the records at hand: steps, timers, outputs, dead letters. Changes nothing.
- * Throws what a step throws. A record whose outputs cannot be published is refused and all begins again.
+ * A timer's output that nobody can publish has no record to become a dead letter of; the process must not end over
+ * it, because it would meet it again after every start.
  */
-export const draftTransaction = (
+const tellUnfit = (setup: TaskSetup, topic: string, key: string, { code, message }: Refusal): void => {
+  setup.logger.error({ code, topic, key }, `left out what a timer publishes: ${message}`);
+  setup.metrics.unfit(topic, code);
+};
+
+/**
+ * Works out a transaction from the records at hand: steps, timers, outputs, dead letters. Changes nothing.
+ * Rejects with what a step throws, or with the signal's reason. A record whose outputs cannot be published is refused and all begins again.
+ */
+export const draftTransaction = async (
   attempt: Attempt,
   refused: ReadonlyMap<string, Refusal> = new Map(),
-): Draft => {
+): Promise<Draft> => {
   const { setup, store, meta, runs } = attempt;
   const now = Date.now();
   const overlay = createOverlay(store);
   const collector = createOutputCollector();
-  const stepped = stepRecords(inMergeOrder(runs), {
+  const turns = createTurns(attempt.signal);
+  const stepped = await stepRecords(runs, {
     pipelines: setup.pipelines,
     service: setup.service,
     overlay,
@@ -84,6 +92,7 @@ export const draftTransaction = (
     now,
     collector,
     refused,
+    turns,
     isTimeUp: stopAfter(setup.limits.milliseconds),
   });
   const streamTime = Math.max(meta.stream_time, stepped.streamTime);
@@ -93,25 +102,32 @@ export const draftTransaction = (
   const due = dueTimers(all, started, clocks);
   const ran = runTimers(due, started, clocks, overlay.view, setup.partitions);
   for (const output of ran.outputs) collector.add(output, null);
-  const collected = collector.collect();
-  if (collected.kind === 'refused') {
-    const { cause, refusal } = collected;
-    if (cause !== null) return draftTransaction(attempt, new Map([...refused, [placeOf(cause), refusal]]));
-    throw new PlatformError(refusal.code, `a timer of ${setup.definition.name}: ${refusal.message}`);
-  }
-  const outgoing = collected.records;
+  const { records: outgoing, refused: unfit } = await collector.collect(turns);
+  const blamed = unfit.flatMap(({ cause, refusal }) =>
+    cause === null ? [] : [[placeOf(cause), refusal] as const],
+  );
+  if (blamed.length > 0) return draftTransaction(attempt, new Map([...refused, ...blamed]));
+  for (const { topic, key, refusal } of unfit) tellUnfit(setup, topic, key, refusal);
   for (const failed of stepped.failed) {
     const key = deadLetterKey(failed.record);
     outgoing.push({ topic: setup.deadLetters.topic, key, value: setup.deadLetters.encode(failed) });
   }
   const transaction = meta.transaction + 1;
   const timers = due.map(({ name }) => name);
-  const metadata = encodeNote({ tasks: setup.tasks, transaction, now, timers, refused: [...refused.keys()] });
+  const refusals = (meta.refusals ?? 0) + stepped.refused.length;
+  const metadata = encodeNote({
+    tasks: setup.tasks,
+    transaction,
+    now,
+    timers,
+    refused: stepped.refused,
+    refusals,
+  });
   const moved = positionsOf(attempt, stepped);
   const offsets: Record<string, number> = { ...meta.offsets };
   for (const { topic, partition, offset } of moved) offsets[`${topic}/${partition}`] = offset;
   const positions = (moved.length > 0 ? moved : anyPosition(meta, setup)).map((p) => ({ ...p, metadata }));
-  const next = { ...meta, offsets, transaction, stream_time: streamTime, timers: ran.lastRuns };
+  const next = { ...meta, offsets, transaction, refusals, stream_time: streamTime, timers: ran.lastRuns };
   return { stepped, outgoing, positions, changes: overlay.changes, next };
 };
 
@@ -134,7 +150,8 @@ export const executeTransaction = async (
   isStillOwner: () => boolean,
 ): Promise<'committed' | 'given-up'> => {
   producer.begin();
-  const sending = draft.outgoing.length > 0 ? producer.send(draft.outgoing) : Promise.resolve();
+  const sending =
+    draft.outgoing.length > 0 ? waitIfRefused(producer.send(draft.outgoing)) : Promise.resolve();
   // Outputs and positions travel at the same time; a fault between them needs them one after the other.
   if (isFailPointPlanned('before-offsets')) await sending.then(() => reachFailPoint('before-offsets'));
   await allDone([sending, producer.sendOffsets(setup.definition.name, draft.positions)]);
