@@ -30,6 +30,9 @@ export type PositionedConsumerOptions = {
   readonly sessionTimeoutMilliseconds?: number;
   /** Shortest time between two fetches that bring little, see `GroupConsumerOptions`. */
   readonly paceMilliseconds?: number;
+  /** Most that one fetch brings, see `GroupConsumerOptions`. */
+  readonly maxBytes?: number;
+  readonly maxBytesPerPartition?: number;
   /** Keeps member ids, see `GroupConsumerOptions`. */
   readonly memberFolder?: string;
 };
@@ -179,6 +182,10 @@ export const startPositionedConsumer = async (
     onError: fail,
     ...(options.memberFolder === undefined ? {} : { memberFolder: options.memberFolder }),
     ...(options.paceMilliseconds === undefined ? {} : { paceMilliseconds: options.paceMilliseconds }),
+    ...(options.maxBytes === undefined ? {} : { maxBytes: options.maxBytes }),
+    ...(options.maxBytesPerPartition === undefined
+      ? {}
+      : { maxBytesPerPartition: options.maxBytesPerPartition }),
     ...(options.sessionTimeoutMilliseconds === undefined
       ? {}
       : { sessionTimeoutMilliseconds: options.sessionTimeoutMilliseconds }),

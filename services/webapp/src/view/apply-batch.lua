@@ -5,16 +5,17 @@
 -- A record below the stored position was written by another web app already and is skipped; a gold record is
 -- written only when its version is newer. So the view never goes backwards, whoever writes in whatever order.
 --
--- KEYS: meta, gold, versions.  ARGV, in this order:
+-- KEYS: meta, gold, versions.  ARGV[1]: a MessagePack list of texts, in this order:
 --   generation, history limit, history rows prefix, history times prefix
 --   n partitions, each: position field, first offset of the batch, next offset after it
 --   n gold records, each: partition number (1…), offset, customer_id, version, JSON ('' deletes the customer)
 --   n history entries, each: partition number, offset, customer_id, entry key, time, JSON ('' deletes the entry)
 local meta, gold, versions = KEYS[1], KEYS[2], KEYS[3]
+local values = cmsgpack.unpack(ARGV[1])
 local at = 0
 local function take()
   at = at + 1
-  return ARGV[at]
+  return values[at]
 end
 
 local generation = take()

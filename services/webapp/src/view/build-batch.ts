@@ -1,88 +1,19 @@
 import type { KafkaRecord } from '@marketing-streams/contracts/record';
 import { isPlatformError, PlatformError } from '@marketing-streams/platform/errors';
 import { deliveryEntryKey, type HistoryEntry, orderEntryKey, profileEntryKey } from './history.ts';
+import { markNewest } from './newest-records.ts';
 import type { GoldChange, HistoryChange, PartitionStretch, ViewBatch } from './view-batch.ts';
 import { positionField } from './view-keys.ts';
 import type { ViewCodecs, ViewTopics } from './view-topics.ts';
+
+/** Changes per script call: keeps a call under some ten milliseconds, so that pages are not held up. */
+const BATCH_CHANGES = 1_000;
 
 export type BatchBuilder = {
   readonly topics: ViewTopics;
   readonly codecs: Pick<ViewCodecs, 'gold' | 'orders' | 'activations' | 'profiles'>;
   /** Told of every record that cannot be read; the view goes on without it. */
   readonly onUnreadable: (record: KafkaRecord, error: PlatformError) => void;
-};
-
-type Located = { readonly record: KafkaRecord; readonly stretch: number };
-
-const VERSION_FIELD = '"version"';
-
-const stretchesOf = (
-  records: readonly KafkaRecord[],
-  positions: Map<string, number>,
-): { readonly stretches: PartitionStretch[]; readonly located: Located[] } => {
-  const stretches: { topic: string; partition: number; first_offset: number; next_offset: number }[] = [];
-  const byField = new Map<string, number>();
-  const located = records.map((record) => {
-    const field = positionField(record.topic, record.partition);
-    let stretch = byField.get(field);
-    if (stretch === undefined) {
-      const first_offset = positions.get(field) ?? 0;
-      const { topic, partition } = record;
-      stretch = stretches.push({ topic, partition, first_offset, next_offset: first_offset }) - 1;
-      byField.set(field, stretch);
-    }
-    stretches[stretch]!.next_offset = record.offset + 1;
-    positions.set(field, record.offset + 1);
-    return { record, stretch };
-  });
-  return { stretches, located };
-};
-
-/** The last record of every key of a topic: on a compacted topic the others are history nobody asks for. */
-const newestPerKey = (located: readonly Located[], topic: string): Located[] => {
-  const newest = new Map<string, Located>();
-  for (const one of located) {
-    if (one.record.topic !== topic || one.record.key === null) continue;
-    newest.set(one.record.key.toString('utf8'), one);
-  }
-  return [...newest.values()];
-};
-
-/**
- * The version that a gold record names, read without decoding the whole; NaN when there is none. A quoted
- * `"version"` can only be the field's name: within a text the quotes would be escaped.
- */
-const versionIn = (value: Buffer): number => {
-  const at = value.lastIndexOf(VERSION_FIELD);
-  if (at < 0) return Number.NaN;
-  const digits = /^\s*:\s*(\d+)/.exec(value.toString('latin1', at + VERSION_FIELD.length, at + 40));
-  return digits === null ? Number.NaN : Number(digits[1]);
-};
-
-/**
- * What is left of a batch's gold records: of every customer the newest version, wherever it stands, and the
- * deletion before it if there was one. What comes after a deletion is a new customer, whatever its version.
- */
-const newestGold = (located: readonly Located[], topic: string): Located[] => {
-  const newest = new Map<string, { deletion?: Located; record?: Located; version: number }>();
-  // Without a version: not a gold record, which decoding will say.
-  const strange: Located[] = [];
-  for (const one of located) {
-    const { key, value } = one.record;
-    if (one.record.topic !== topic || key === null) continue;
-    const id = key.toString('utf8');
-    if (value === null) {
-      newest.set(id, { deletion: one, version: -1 });
-      continue;
-    }
-    const version = versionIn(value);
-    const known = newest.get(id);
-    if (Number.isNaN(version)) strange.push(one);
-    else if (known === undefined) newest.set(id, { record: one, version });
-    else if (version >= known.version) Object.assign(known, { record: one, version });
-  }
-  const kept = [...newest.values()].flatMap(({ deletion, record }) => [deletion, record]);
-  return [...kept, ...strange].filter((one) => one !== undefined);
 };
 
 /** The customer and the id of the row that a silver key names, e.g. `{"customer_id":"…","order_id":"…"}`. */
@@ -101,73 +32,110 @@ const rowKey = (key: Buffer, idField: string): { readonly customer_id: string; r
   return { customer_id, id };
 };
 
+/** A change as its record says it, before it has its place in a batch. */
+type Decoded =
+  | Pick<GoldChange, 'customer_id' | 'gold' | 'value'>
+  | Pick<HistoryChange, 'customer_id' | 'entry_key' | 'entry'>;
+
+const decoderOf = ({ topics, codecs }: BatchBuilder): ((record: KafkaRecord) => Decoded) => {
+  const remember = (customer_id: string, entry_key: string, entry: HistoryEntry | null): Decoded => ({
+    customer_id,
+    entry_key,
+    entry,
+  });
+  return ({ topic, partition, offset, key, value }) => {
+    if (topic === topics.gold) {
+      const gold = value === null ? null : codecs.gold.decode(value);
+      return { customer_id: key!.toString('utf8'), gold, value };
+    }
+    if (topic === topics.orders) {
+      if (value === null) {
+        const { customer_id, id } = rowKey(key!, 'order_id');
+        return remember(customer_id, orderEntryKey(id), null);
+      }
+      const row = codecs.orders.decode(value);
+      return remember(row.customer_id, orderEntryKey(row.order_id), { kind: 'order', row });
+    }
+    if (topic === topics.activations) {
+      if (value === null) {
+        const { customer_id, id } = rowKey(key!, 'activation_id');
+        return remember(customer_id, deliveryEntryKey(id), null);
+      }
+      const row = codecs.activations.decode(value);
+      return remember(row.customer_id, deliveryEntryKey(row.activation_id), { kind: 'delivery', row });
+    }
+    const patch = codecs.profiles.decode(value!);
+    return remember(patch.customer_id, profileEntryKey(partition, offset), { kind: 'profile', patch });
+  };
+};
+
+type OpenStretch = { -readonly [Name in keyof PartitionStretch]: PartitionStretch[Name] };
+
+/** A batch that is being filled. */
+type OpenBatch = ViewBatch & {
+  readonly stretches: OpenStretch[];
+  readonly gold: GoldChange[];
+  readonly history: HistoryChange[];
+};
+
+const emptyBatch = (): OpenBatch => ({ stretches: [], gold: [], history: [] });
+
 /**
- * Turns records, in the order of their partitions, into one batch of the view: decoded, and only the newest of
- * every key. `positions` (next offset by `positionField`) is read for where the batch begins and advanced.
+ * Turns records, in the order of their partitions, into batches of the view of some hundred changes, one when it is
+ * asked for: decoded, and of all records only the newest of every key. `positions` (next offset by `positionField`) is read for where the
+ * first batch begins and advanced with each batch. A batch stands for all records up to its last one although some are left out for
+ * what a later batch holds: whoever stops between the two goes on reading before that.
  */
-export const buildBatch = (
+export function* buildBatches(
   records: readonly KafkaRecord[],
   positions: Map<string, number>,
-  { topics, codecs, onUnreadable }: BatchBuilder,
-): ViewBatch => {
-  const { stretches, located } = stretchesOf(records, positions);
-  const gold: GoldChange[] = [];
-  const history: HistoryChange[] = [];
+  builder: BatchBuilder,
+): Generator<ViewBatch> {
+  const isKept = markNewest(records, builder.topics);
+  const decode = decoderOf(builder);
+  let batch = emptyBatch();
+  let stretch: OpenStretch | undefined;
 
-  const reading = (record: KafkaRecord, read: () => void): void => {
+  const endBatch = (): ViewBatch => {
+    const ended = batch;
+    for (const { topic, partition, next_offset } of ended.stretches)
+      positions.set(positionField(topic, partition), next_offset);
+    batch = emptyBatch();
+    stretch = undefined;
+    return ended;
+  };
+  /** Records of a partition come one after the other: the stretch is looked for where they end. */
+  const stretchOf = ({ topic, partition }: KafkaRecord): OpenStretch => {
+    const isHere = (one: OpenStretch): boolean => one.partition === partition && one.topic === topic;
+    if (stretch !== undefined && isHere(stretch)) return stretch;
+    stretch = batch.stretches.find(isHere);
+    if (stretch === undefined) {
+      const first_offset = positions.get(positionField(topic, partition)) ?? 0;
+      stretch = { topic, partition, first_offset, next_offset: first_offset };
+      batch.stretches.push(stretch);
+    }
+    return stretch;
+  };
+  const take = (record: KafkaRecord): void => {
+    let decoded: Decoded;
     try {
-      read();
+      decoded = decode(record);
     } catch (error) {
       if (!isPlatformError(error)) throw error;
-      onUnreadable(record, error);
+      builder.onUnreadable(record, error);
+      return;
     }
-  };
-  const remember = (
-    { record, stretch }: Located,
-    customer_id: string,
-    entry_key: string,
-    entry: HistoryEntry | null,
-  ): void => {
-    history.push({ customer_id, entry_key, entry, stretch, offset: record.offset });
+    const place = { stretch: batch.stretches.indexOf(stretch!), offset: record.offset };
+    if ('entry' in decoded) batch.history.push({ ...decoded, ...place });
+    else batch.gold.push({ ...decoded, ...place });
   };
 
-  for (const { record, stretch } of newestGold(located, topics.gold)) {
-    reading(record, () => {
-      const { value, offset } = record;
-      const customer_id = record.key!.toString('utf8');
-      gold.push({
-        customer_id,
-        gold: value === null ? null : codecs.gold.decode(value),
-        value,
-        stretch,
-        offset,
-      });
-    });
+  for (let number = 0; number < records.length; number++) {
+    const record = records[number]!;
+    stretchOf(record).next_offset = record.offset + 1;
+    if (!isKept[number]) continue;
+    take(record);
+    if (batch.gold.length + batch.history.length >= BATCH_CHANGES) yield endBatch();
   }
-  for (const one of newestPerKey(located, topics.orders)) {
-    reading(one.record, () => {
-      const { value } = one.record;
-      const { customer_id, id } = rowKey(one.record.key!, 'order_id');
-      const entry = value === null ? null : ({ kind: 'order', row: codecs.orders.decode(value) } as const);
-      remember(one, customer_id, orderEntryKey(id), entry);
-    });
-  }
-  for (const one of newestPerKey(located, topics.activations)) {
-    reading(one.record, () => {
-      const { value } = one.record;
-      const { customer_id, id } = rowKey(one.record.key!, 'activation_id');
-      const entry =
-        value === null ? null : ({ kind: 'delivery', row: codecs.activations.decode(value) } as const);
-      remember(one, customer_id, deliveryEntryKey(id), entry);
-    });
-  }
-  for (const one of located) {
-    if (one.record.topic !== topics.profiles || one.record.value === null) continue;
-    const { partition, offset, value } = one.record;
-    reading(one.record, () => {
-      const patch = codecs.profiles.decode(value);
-      remember(one, patch.customer_id, profileEntryKey(partition, offset), { kind: 'profile', patch });
-    });
-  }
-  return { stretches, gold, history };
-};
+  if (batch.stretches.length > 0) yield endBatch();
+}

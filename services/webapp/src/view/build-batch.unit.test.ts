@@ -5,7 +5,7 @@ import { PlatformError } from '@marketing-streams/platform/errors';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { customerGold } from '../testing/customer-gold.ts';
-import { buildBatch } from './build-batch.ts';
+import { buildBatches } from './build-batch.ts';
 import type { ViewBatch } from './view-batch.ts';
 
 const gold = createJsonCodec<CustomerGold>('dom.customer.gold.v1');
@@ -39,12 +39,13 @@ const build = (
   positions = new Map<string, number>(),
 ): { readonly batch: ViewBatch; readonly positions: Map<string, number>; readonly passedOver: number[] } => {
   const passedOver: number[] = [];
-  const batch = buildBatch(records, positions, {
+  const [batch, ...others] = buildBatches(records, positions, {
     topics: { gold: 'gold', orders: 'orders', activations: 'activations', profiles: 'profiles' },
     codecs: { gold, orders: unreadable, activations: unreadable, profiles: unreadable },
     onUnreadable: ({ offset }) => passedOver.push(offset),
   });
-  return { batch, positions, passedOver };
+  expect(others).toEqual([]);
+  return { batch: batch!, positions, passedOver };
 };
 
 const changesOf = ({ batch }: ReturnType<typeof build>) =>
@@ -64,6 +65,38 @@ describe('a batch of the view', () => {
         expect(new Map(changesOf(built) as [string, number][])).toEqual(largest);
       }),
     );
+  });
+
+  it('of many changes is one of several, each beginning where the one before ends', () => {
+    const positions = new Map<string, number>();
+    const ids = Array.from({ length: 2_500 }, (_, number) => `customer-${number}`);
+    const newest = ids.map((id, number) => goldRecord(id, 2, 2_500 + number));
+    const records = [...ids.map((id, number) => goldRecord(id, 1, number)), ...newest];
+    const passedOver: number[] = [];
+    const builder = {
+      topics: { gold: 'gold', orders: 'orders', activations: 'activations', profiles: 'profiles' },
+      codecs: { gold, orders: unreadable, activations: unreadable, profiles: unreadable },
+      onUnreadable: ({ offset }: KafkaRecord) => passedOver.push(offset),
+    };
+    const seen: number[] = [];
+    let next = 0;
+    for (const batch of buildBatches(records, positions, builder)) {
+      const [stretch] = batch.stretches;
+      expect(stretch).toMatchObject({ first_offset: next, next_offset: positions.get('position:gold:0') });
+      for (const { offset } of batch.gold) expect(offset).toBeLessThan(stretch!.next_offset);
+      next = stretch!.next_offset;
+      seen.push(batch.gold.length);
+    }
+    expect(seen).toEqual([1_000, 1_000, 500]);
+    expect(next).toBe(5_000);
+    expect(passedOver).toEqual([]);
+  });
+
+  it('passes over every record of a customer that names no version', () => {
+    const strange = (offset: number) => record({ value: Buffer.from('{"a":1}'), offset });
+    const built = build([strange(0), goldRecord('a', 3, 1), strange(2), goldRecord('a', 2, 3), strange(4)]);
+    expect(built.passedOver.sort()).toEqual([0, 2, 4]);
+    expect(changesOf(built)).toEqual([['a', 3]]);
   });
 
   it('takes what comes after a deletion for a new customer', () => {

@@ -4,6 +4,7 @@ import { PlatformError } from '@marketing-streams/platform/errors';
 import type { Redis } from 'ioredis';
 import { type HistoryEntry, orderEntryKey, timeOf } from './history.ts';
 import type { Overlay } from './overlay.ts';
+import { packValues } from './pack-values.ts';
 import type { ViewBatch } from './view-batch.ts';
 import { positionField, viewKeys } from './view-keys.ts';
 
@@ -114,7 +115,7 @@ export const createCustomerStore = (redis: Redis, prefix: string, historyLimit: 
     const pipeline = redis.pipeline();
     for (const batch of batches) {
       const values = argumentsOf(generation, historyLimit, [keys.historyRows, keys.historyTimes], batch);
-      pipeline.eval(APPLY_SCRIPT, 3, keys.meta, keys.gold, keys.versions, ...values);
+      pipeline.eval(APPLY_SCRIPT, 3, keys.meta, keys.gold, keys.versions, packValues(values));
     }
     const results = await pipeline.exec();
     for (const [error, answer] of results ?? []) {

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { KafkaRecord } from '@marketing-streams/contracts/record';
 import { isPlatformError, PlatformError } from '@marketing-streams/platform/errors';
 import type { Logger } from '@marketing-streams/platform/logging';
 import type { Metrics } from '@marketing-streams/platform/metrics';
 import type { Admin, KafkaClient } from '@marketing-streams/stream/kafka/api';
 import { startPositionedConsumer } from '@marketing-streams/stream/positioned-consumer';
-import { buildBatch } from './build-batch.ts';
+import { buildBatches } from './build-batch.ts';
 import type { CustomerStore, ViewState } from './customer-store.ts';
 import type { LiveView } from './live-view.ts';
-import type { ViewBatch } from './view-batch.ts';
 import { positionField } from './view-keys.ts';
 import type { ViewCodecs, ViewTopics } from './view-topics.ts';
 
@@ -37,20 +37,21 @@ export type ViewFollower = {
   readonly stop: () => Promise<void>;
 };
 
-/** Records per script call: keeps a call under some ten milliseconds, so that pages are not held up. */
-const BATCH_RECORDS = 1_000;
 /** How often Redis is asked whether the view is still there: the longest a silent flush goes unseen. */
 const GUARD_MILLISECONDS = 500;
 /** How often it is looked whether a view that is being filled holds everything. */
 const FILL_MILLISECONDS = 25;
 
-const inBatches = (records: readonly KafkaRecord[]): (readonly KafkaRecord[])[] => {
-  const batches: (readonly KafkaRecord[])[] = [];
-  for (let start = 0; start < records.length; start += BATCH_RECORDS) {
-    batches.push(records.slice(start, start + BATCH_RECORDS));
-  }
-  return batches;
-};
+/**
+ * Of a backlog, fetches bring many records of the same customers, of which only the newest are decoded and written.
+ * A fetch of so many records is followed by a rest, so that the next one brings as many.
+ */
+const FETCH_LIMITS = { maxBytes: 16 * 1024 * 1024, maxBytesPerPartition: 4 * 1024 * 1024 };
+const MANY_RECORDS = 2_000;
+const REST_MILLISECONDS = 200;
+
+const byTopic = (records: readonly KafkaRecord[]): ReadonlyMap<string, readonly KafkaRecord[]> =>
+  Map.groupBy(records, ({ topic }) => topic);
 
 /**
  * Reads the view's topics from the positions that Redis keeps beside the data, so that a view that was flushed,
@@ -64,6 +65,7 @@ export const startViewFollower = async (options: ViewFollowerOptions): Promise<V
     'Records of the view topics that could not be read and were passed over.',
     ['topic', 'code'],
   );
+  const stopping = new AbortController();
   let generation = '';
   let positions = new Map<string, number>();
   let redisProblem: string | null = 'starting';
@@ -111,30 +113,31 @@ export const startViewFollower = async (options: ViewFollowerOptions): Promise<V
   };
 
   const write = async (records: readonly KafkaRecord[]): Promise<void> => {
-    await Promise.all([
-      codecs.orders.prepare(records.filter(({ topic }) => topic === topics.orders)),
-      codecs.activations.prepare(records.filter(({ topic }) => topic === topics.activations)),
-      codecs.profiles.prepare(records.filter(({ topic }) => topic === topics.profiles)),
-    ]);
+    const recordsOf = byTopic(records);
+    await Promise.all(
+      (['orders', 'activations', 'profiles'] as const).map((part) =>
+        codecs[part].prepare(recordsOf.get(topics[part]) ?? []),
+      ),
+    );
     const advanced = new Map(positions);
-    const batches: ViewBatch[] = inBatches(records).map((part) =>
-      buildBatch(part, advanced, {
-        topics,
-        codecs,
-        onUnreadable: ({ topic, partition, offset }, error) => {
-          unreadable.inc({ topic, code: error.code });
-          logger.warn({ topic, partition, offset, reason: error.message }, 'record passed over');
-        },
-      }),
-    );
-    if ((await store.apply(generation, batches)) === 'stale') throw lost();
-    positions = advanced;
-    for (const { topic } of records) written.inc({ topic });
-    const historyOf = batches.flatMap(({ history }) => history.map(({ customer_id }) => customer_id));
-    await view.applied(
-      batches.flatMap(({ gold }) => gold),
-      historyOf,
-    );
+    const batches = buildBatches(records, advanced, {
+      topics,
+      codecs,
+      onUnreadable: ({ topic, partition, offset }, error) => {
+        unreadable.inc({ topic, code: error.code });
+        logger.warn({ topic, partition, offset, reason: error.message }, 'record passed over');
+      },
+    });
+    // One after the other: what is decoded is gone before the next is, and Redis answers others in between.
+    for (const batch of batches) {
+      if ((await store.apply(generation, [batch])) === 'stale') throw lost();
+      positions = new Map(advanced);
+      await view.applied(
+        batch.gold,
+        batch.history.map(({ customer_id }) => customer_id),
+      );
+    }
+    for (const [topic, { length }] of recordsOf) written.inc({ topic }, length);
   };
 
   const noticeRedis = (error: unknown): void => {
@@ -163,11 +166,14 @@ export const startViewFollower = async (options: ViewFollowerOptions): Promise<V
     onRecords: async (records) => {
       try {
         await write(records);
+        if (records.length >= MANY_RECORDS)
+          await delay(REST_MILLISECONDS, undefined, { signal: stopping.signal }).catch(() => {});
       } catch (error) {
         noticeRedis(error);
         throw error;
       }
     },
+    ...FETCH_LIMITS,
     metrics,
     logger,
     onError: options.onError,
@@ -217,6 +223,7 @@ export const startViewFollower = async (options: ViewFollowerOptions): Promise<V
     redisProblem: () => redisProblem,
     caughtUp: consumer.caughtUp,
     stop: async () => {
+      stopping.abort();
       clearInterval(guardTimer);
       clearInterval(fillTimer);
       await consumer.stop();
