@@ -77,9 +77,11 @@ test: $(installed) ## What CI runs: lint, types, all tests (unit, integration, f
 	npm run --silent typecheck
 	@node scripts/src/run-tests.ts
 
-test-faults: $(installed) ## Every fault scenario with three seeds: FAULT_SEED=1,2 repeats given ones
+test-faults: $(installed) ## Every fault with three seeds: FAULT_SEED=1,2 repeats some, FAULT_ONLY=words chooses faults
 	@scripts/doctor.sh java maven python
-	@FAULTS=all node scripts/src/run-tests.ts --project fault tests/faults
+	@rm -rf .local/recoveries; status=0; \
+	FAULTS=all node scripts/src/run-tests.ts --project fault tests/faults || status=$$?; \
+	node tests/faults/print-recoveries.ts; exit $$status
 
 test-all: test bench-check ## test, then the benchmarks against their baseline
 

@@ -14,7 +14,7 @@ const config: KnipConfig = {
     'services/webapp': { entry: ['src/**/*.test.ts', 'public/main.js'] },
     scripts: { entry: ['src/*.ts'] },
     tests: {
-      entry: ['src/**/*.test.ts', 'src/*.setup.ts', 'faults/**/*.test.ts'],
+      entry: ['src/**/*.test.ts', 'src/*.setup.ts', 'faults/**/*.test.ts', 'faults/print-recoveries.ts'],
       project: ['src/**', 'faults/**'],
     },
     bench: { entry: ['**/*.test.ts', 'lakehouse/ours.ts'] },

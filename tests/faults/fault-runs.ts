@@ -18,3 +18,16 @@ export const faultSeeds = (): readonly number[] => {
     integerBetween(random, 1, LARGEST_SEED),
   );
 };
+
+/** FAULT_ONLY: a regular expression; only faults whose name it matches strike, of all there are. */
+const only = process.env['FAULT_ONLY'];
+
+/** The faults of a run: all of them in a full run, those that FAULT_ONLY names, else the selection. */
+export const chosenFaults = <Fault extends { readonly name: string }>(
+  all: readonly Fault[],
+  selection: readonly Fault[],
+): readonly Fault[] => {
+  if (only === undefined || only === '') return isFullRun ? all : selection;
+  const pattern = new RegExp(only);
+  return all.filter(({ name }) => pattern.test(name));
+};

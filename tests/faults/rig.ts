@@ -10,7 +10,7 @@ import { accessPipeline, type PipelineAccess, testKafkaClient } from '../src/har
 import { PARTITIONS, prepareTopics } from '../src/harness/prepare-topics.ts';
 import type { ServiceName } from '../src/harness/service-process.ts';
 import { openViewStore, type ViewStore } from '../src/harness/view-positions.ts';
-import { expectAgreement } from './agreement.ts';
+import { createAgreement } from './agreement.ts';
 import { createLagZero } from './lag-zero.ts';
 import { type Drive, startDriving } from './ledger/drive.ts';
 import { createLedger, type Ledger } from './ledger/ledger.ts';
@@ -61,6 +61,8 @@ export type FaultRig = {
    * with every store, and lets the traffic go on. Throws naming what differs.
    */
   readonly agree: () => Promise<void>;
+  /** The same once more with tables read by delta-rs and customers as people see them. The traffic stays paused. */
+  readonly agreeAtTheEnd: () => Promise<void>;
   /** Ends everything, prints the recoveries and keeps them in `.local/recoveries`. */
   readonly stop: () => Promise<void>;
 };
@@ -154,6 +156,13 @@ const buildRig = async (
     rate,
   });
 
+  const agreement = await createAgreement(access, view, ledger);
+  const comeToRest = async (): Promise<void> => {
+    await drive.pause();
+    await access.caughtUp(CATCH_UP_MILLISECONDS);
+    await lagZero.view();
+  };
+
   const recoveries: Recovery[] = [];
   return {
     seed,
@@ -184,10 +193,13 @@ const buildRig = async (
       return lagZeroSeconds;
     },
     agree: async () => {
-      await drive.pause();
-      await access.caughtUp(CATCH_UP_MILLISECONDS);
-      await expectAgreement(access, ledger);
+      await comeToRest();
+      await agreement.afterAFault();
       drive.resume();
+    },
+    agreeAtTheEnd: async () => {
+      await comeToRest();
+      await agreement.atTheEnd();
     },
     stop: async () => {
       await undoAll();

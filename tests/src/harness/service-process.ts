@@ -2,7 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type KeptAlive, keepAlive } from '@marketing-streams/embedded/supervise/keep-alive';
-import { type ManagedProcess, manageProcess } from '@marketing-streams/embedded/supervise/managed-process';
+import {
+  describeExit,
+  type ManagedProcess,
+  manageProcess,
+  type ProcessExit,
+} from '@marketing-streams/embedded/supervise/managed-process';
 import { httpProbe } from '@marketing-streams/embedded/supervise/poll';
 import type { FailPoint } from '@marketing-streams/platform/fail-points';
 import { waitUntil } from './wait-until.ts';
@@ -13,6 +18,14 @@ export type ServiceName = (typeof SERVICE_NAMES)[number];
 
 /** A place in a service's code at which its process ends, when it comes there for the count-th time. */
 export type PlannedFault = { readonly at: FailPoint; readonly count: number };
+
+export type KillAtOptions = {
+  readonly onDeath?: () => void;
+  /** Runs between the first end and the start with the fault. */
+  readonly whileDown?: () => void;
+  /** For the way to all the fail points; default a minute. */
+  readonly withinMilliseconds?: number;
+};
 
 /** One instance of a service, as a process that is started again whenever it dies. */
 export type ServiceProcess = {
@@ -32,9 +45,10 @@ export type ServiceProcess = {
   readonly kill: (whileDown?: () => void | Promise<void>) => Promise<void>;
   /**
    * Ends it as `kill -9` does and starts it with a fault: it dies a second time, at the fail point, and comes up
-   * once more without one. Resolves when it is ready again after that; traffic has to be flowing.
+   * once more without one, or with the next fault when several are given. Resolves when it is ready again after
+   * that; traffic has to be flowing. `onDeath` is called when it dies at a fail point.
    */
-  readonly killAt: (fault: PlannedFault) => Promise<void>;
+  readonly killAt: (faults: PlannedFault | readonly PlannedFault[], options?: KillAtOptions) => Promise<void>;
   /** Stops it where it is (SIGSTOP), to nobody's knowledge; resolves when it stands still. */
   readonly freeze: () => Promise<void>;
   /**
@@ -66,6 +80,9 @@ const isStopped = (pid: number | null): boolean => {
 /** How long a service may take from its start to its readiness, recovery included. */
 const READY_WITHIN_MILLISECONDS = 60_000;
 
+/** From an end that nobody asked for to the next start. */
+const RESTART_MILLISECONDS = 200;
+
 export type ServiceProcessOptions = {
   readonly name: ServiceName;
   /** Counts the instances of the service, from 1; the log of the second is `<name>-2.log`. */
@@ -81,17 +98,19 @@ export const startServiceProcess = (options: ServiceProcessOptions): ServiceProc
   const { name, instance, port, environment, logDirectory } = options;
   const url = `http://127.0.0.1:${port}`;
   const label = instance === 1 ? name : `${name}-${instance}`;
-  let faults = '';
+  /** One `FAIL_POINTS` for each start to come. */
+  let faults: readonly string[] = [];
+  /** The one that the process was started with. */
+  let failPoints: string | undefined;
   const managed: ManagedProcess = manageProcess({
     name: label,
     logFile: join(logDirectory, `${label}.log`),
     launch: () => {
-      const failPoints = faults;
-      faults = ''; // A fault holds for one start.
+      [failPoints, ...faults] = faults;
       return {
         command: process.execPath,
         args: [join(REPOSITORY, 'services', name, 'src', 'main.ts')],
-        environment: { ...environment(), ...(failPoints === '' ? {} : { FAIL_POINTS: failPoints }) },
+        environment: { ...environment(), ...(failPoints === undefined ? {} : { FAIL_POINTS: failPoints }) },
         workingDirectory: REPOSITORY,
       };
     },
@@ -101,7 +120,8 @@ export const startServiceProcess = (options: ServiceProcessOptions): ServiceProc
     ipc: true,
     failureCode: 'INTERNAL',
   });
-  const kept: KeptAlive = keepAlive(managed);
+  // Faults come every few seconds: that is no process that cannot stay up, whose restarts would wait longer each time.
+  const kept: KeptAlive = keepAlive(managed, { longestWaitMilliseconds: RESTART_MILLISECONDS });
 
   const standsStill = (): Promise<void> =>
     waitUntil(
@@ -117,10 +137,15 @@ export const startServiceProcess = (options: ServiceProcessOptions): ServiceProc
     process.kill(pid, which);
   };
 
-  /** Starts it after an end by `kill` with a fault that may strike before it is ready. */
-  const startToFail = async ({ at, count }: PlannedFault, action: string): Promise<void> => {
-    faults = `${at}:${count}${action}`;
+  let onUnasked: (exit: ProcessExit) => void = () => undefined;
+  managed.onExit((exit) => {
+    if (!exit.expected) onUnasked(exit);
+  });
+
+  /** Ends it; the next starts are with these faults. */
+  const killToFail = async (planned: readonly PlannedFault[], action: string): Promise<void> => {
     await managed.kill('SIGKILL');
+    faults = planned.map(({ at, count }) => `${at}:${count}${action}`);
   };
 
   return {
@@ -135,26 +160,39 @@ export const startServiceProcess = (options: ServiceProcessOptions): ServiceProc
       await whileDown?.();
       await managed.start();
     },
-    killAt: async (fault) => {
-      const restarts = kept.restarts();
-      await startToFail(fault, '');
+    killAt: async (planned, { onDeath, whileDown, withinMilliseconds = READY_WITHIN_MILLISECONDS } = {}) => {
+      const toCome = [planned].flat();
+      const deaths: ProcessExit[] = [];
+      onUnasked = (exit) => {
+        deaths.push(exit);
+        onDeath?.();
+      };
+      await killToFail(toCome, '');
+      whileDown?.();
       // It may be dead again before it was ready: then `start` rejects, and the supervisor has taken over.
       await managed.start().catch((error: unknown) => {
-        if (kept.restarts() === restarts && managed.pid() !== null) throw error;
+        if (deaths.length === 0) throw error;
       });
+      const names = toCome.map(({ at, count }) => `${at} (time ${count})`).join(', then at ');
       await waitUntil(
-        `${label} dies at ${fault.at} and comes back`,
+        `${label} dies at ${names} and comes back`,
         async (signal) =>
-          kept.restarts() === restarts ? 'it has not come to the fail point' : managed.probe(signal),
-        READY_WITHIN_MILLISECONDS,
+          deaths.length < toCome.length ? 'it has not come to the fail point' : managed.probe(signal),
+        withinMilliseconds,
       );
+      onUnasked = () => undefined;
+      // Nothing but a fail point kills it: an end of another kind is a failure of its own.
+      const other = deaths.find(({ signal: by }) => by !== 'SIGKILL');
+      if (other !== undefined || deaths.length > toCome.length) {
+        throw new Error(deaths.map((exit) => describeExit(label, exit)).join('; '));
+      }
     },
     freeze: async () => {
       signal('SIGSTOP');
       await standsStill();
     },
     freezeAt: async (fault) => {
-      await startToFail(fault, ':stop');
+      await killToFail([fault], ':stop');
       // It may stand still before it was ever ready; a start that fails is told by the wait.
       void managed.start().catch(() => undefined);
       await standsStill();

@@ -1,4 +1,5 @@
 import { type AddressInfo, connect as connectSocket, createServer, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 
 /** Numbers of the requests that tests cut (https://kafka.apache.org/protocol#protocol_api_keys). */
 export const API_KEYS = { Produce: 0, Fetch: 1, Metadata: 3, Heartbeat: 12, EndTxn: 26 } as const;
@@ -21,6 +22,13 @@ export type KafkaProxy = {
   readonly refused: () => number;
   /** Hangs up on everybody and refuses connections until `restore`. */
   readonly interrupt: () => void;
+  /** Holds every answer back for so long, in order, until `restore`. */
+  readonly delay: (milliseconds: number) => void;
+  /** Lets nothing through in either direction, and hangs up on nobody, until `restore`: what was sent comes late. */
+  readonly stall: () => void;
+  /** Ends the direction from the broker to every client, and goes on taking what clients send. */
+  readonly halfClose: () => void;
+  /** Everything as it was. */
   readonly restore: () => void;
   readonly close: () => Promise<void>;
 };
@@ -57,11 +65,20 @@ const redirectBrokers = (frame: Buffer, port: number): Buffer => {
   return patched;
 };
 
+/** Resolves at that time of `performance.now`; at once, and without a timer, when it has come. */
+const until = async (time: number): Promise<void> => {
+  const wait = time - performance.now();
+  if (wait > 0) await delay(wait);
+};
+
 /** Starts a proxy on a free port of 127.0.0.1 before a one-node cluster. */
 export const startKafkaProxy = async (target: string): Promise<KafkaProxy> => {
   const [host = '', targetPort = ''] = target.split(':');
-  const sockets = new Set<Socket>();
+  /** Both ends of every connection, the client's first. */
+  const pairs = new Map<Socket, Socket>();
   let isInterrupted = false;
+  let isStalled = false;
+  let delayMilliseconds = 0;
   let refused = 0;
   const answered = new Map<number, number>();
   let cut: Cut | null = null;
@@ -82,12 +99,14 @@ export const startKafkaProxy = async (target: string): Promise<KafkaProxy> => {
     const broker = connectSocket({ host, port: Number(targetPort), noDelay: true });
     client.setNoDelay(true);
     const asked = new Map<number, number>();
+    /** Answers go out in the order in which they came, whatever the delay was at the time. */
+    let written = Promise.resolve();
     const hangUp = (): void => {
       client.destroy();
       broker.destroy();
-      sockets.delete(client);
+      pairs.delete(client);
     };
-    sockets.add(client);
+    pairs.set(client, broker);
     for (const socket of [client, broker]) {
       socket.on('error', hangUp);
       socket.on('close', hangUp);
@@ -116,14 +135,17 @@ export const startKafkaProxy = async (target: string): Promise<KafkaProxy> => {
         }
         if (client.destroyed) return;
         if (apiKey !== undefined) answered.set(apiKey, (answered.get(apiKey) ?? 0) + 1);
-        client.write(apiKey === API_KEYS.Metadata ? redirectBrokers(frame, port) : frame);
+        const answer = apiKey === API_KEYS.Metadata ? redirectBrokers(frame, port) : frame;
+        const dueAt = performance.now() + delayMilliseconds;
+        written = written.then(() => until(dueAt)).then(() => void (client.writable && client.write(answer)));
       }),
     );
+    if (isStalled) for (const socket of [client, broker]) socket.pause();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   const hangUpAll = (): void => {
-    for (const socket of sockets) socket.destroy();
+    for (const client of pairs.keys()) client.destroy();
   };
 
   return {
@@ -136,8 +158,21 @@ export const startKafkaProxy = async (target: string): Promise<KafkaProxy> => {
       isInterrupted = true;
       hangUpAll();
     },
+    delay: (milliseconds) => {
+      delayMilliseconds = milliseconds;
+    },
+    stall: () => {
+      isStalled = true;
+      for (const sockets of pairs) for (const socket of sockets) socket.pause();
+    },
+    halfClose: () => {
+      for (const client of pairs.keys()) client.end();
+    },
     restore: () => {
       isInterrupted = false;
+      isStalled = false;
+      delayMilliseconds = 0;
+      for (const sockets of pairs) for (const socket of sockets) socket.resume();
     },
     close: () =>
       new Promise((resolve) => {
