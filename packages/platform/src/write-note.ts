@@ -61,13 +61,21 @@ export const openWriteNote = (file: string, note: string): WriteNote => {
     throw error;
   }
   const writing = padded(WRITING);
+  /** After it the descriptors may be another file's: a late call must not reach that. */
+  let closed = false;
   const write = (content: Buffer): void => void writeSync(text, content, 0, content.length, 0);
-  const endWrite = (): void => write(padded(describe(fstatSync(data, { bigint: true }))));
+  const endWrite = (): void => {
+    if (!closed) write(padded(describe(fstatSync(data, { bigint: true }))));
+  };
   endWrite();
   return {
-    beginWrite: () => write(writing),
+    beginWrite: () => {
+      if (!closed) write(writing);
+    },
     endWrite,
     close: () => {
+      if (closed) return;
+      closed = true;
       closeSync(text);
       closeSync(data);
     },

@@ -1,3 +1,6 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { openWriteNote, wasTouched } from '@marketing-streams/platform/write-note';
 import { type Database, open } from 'lmdb';
 import { createFileRegister, type FileRegister } from './file-register.ts';
 import { prepareIndexFolder } from './index-folder.ts';
@@ -24,9 +27,19 @@ const STAMP = 'stamp';
 /** Address space that is set aside: an index of 100 million keys fits, and the map need not grow under other users. */
 const MAP_BYTES = 16 * 1024 ** 3;
 
-/** Opens or creates the store of a life of the machine in a folder. */
+const DATA = 'data.mdb';
+const NOTE = 'written';
+
+/**
+ * Opens or creates the store of a life of the machine in a folder. One that was changed by anybody but its writers
+ * is begun anew: a key that such a store has lost would leave two rows of it in the table.
+ */
 export const openIndexStore = (folder: string, life: string | null): IndexStore => {
   const { path, synced } = prepareIndexFolder(folder, life);
+  if (wasTouched(join(path, DATA), join(path, NOTE))) {
+    rmSync(path, { recursive: true, force: true });
+    mkdirSync(path);
+  }
   const root = open({
     path,
     maxDbs: 8,
@@ -37,18 +50,29 @@ export const openIndexStore = (folder: string, life: string | null): IndexStore 
   const meta = root.openDB<IndexStamp, string>({ name: 'stamp', encoding: 'json' });
   const keys = root.openDB<Buffer, Buffer>({ name: 'locations', encoding: 'binary', keyEncoding: 'binary' });
   const files = createFileRegister(root);
+  const written = openWriteNote(join(path, DATA), join(path, NOTE));
   return {
     path,
     keys,
     files,
     stamp: () => meta.get(STAMP) ?? null,
     setStamp: (stamp) => meta.putSync(STAMP, stamp),
-    transaction: (run) => root.transactionSync(run),
+    transaction: (run) => {
+      written.beginWrite();
+      try {
+        return root.transactionSync(run);
+      } finally {
+        written.endWrite();
+      }
+    },
     clear: () => {
       keys.clearSync();
       files.clear();
       meta.removeSync(STAMP);
     },
-    close: () => root.close(),
+    close: async () => {
+      await root.close();
+      written.close();
+    },
   };
 };

@@ -33,8 +33,15 @@ export const mayBeTorn = (folder: string): boolean => {
   return noted !== null && noted !== CLEAN && noted !== bootId();
 };
 
-/** Notes, before the first write, that the store is being written in this life of the machine. */
-export const noteWriting = (folder: string): void => writeDurably(join(folder, FILE), bootId() ?? CLEAN);
+/**
+ * Notes, before the first write, that the store is being written in this life of the machine. A note that says so
+ * already is left alone: on a full disk it could only be lost.
+ */
+export const noteWriting = (folder: string): void => {
+  const path = join(folder, FILE);
+  const note = bootId() ?? CLEAN;
+  if (read(path) !== note) writeDurably(path, note);
+};
 
 /** Notes, after the last write is on disk, that the store is whole. */
 export const noteClean = (folder: string): void => writeDurably(join(folder, FILE), CLEAN);

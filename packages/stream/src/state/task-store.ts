@@ -3,10 +3,12 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bootId } from '@marketing-streams/platform/boot-id';
 import { PlatformError } from '@marketing-streams/platform/errors';
+import { openWriteNote, wasTouched } from '@marketing-streams/platform/write-note';
 import { open } from 'lmdb';
 import { mayBeTorn, noteClean, noteWriting } from './boot-note.ts';
 import { type SealedChanges, type StateChanges, sealChanges } from './sealed-changes.ts';
 import { codecFinder, type StateCodecs } from './state-codec.ts';
+import { asStorageError } from './storage-error.ts';
 import { isHolder, noteHolder } from './store-holder.ts';
 import { isSameOwner, type StoreMeta, type StoreOwner } from './store-meta.ts';
 
@@ -65,12 +67,28 @@ const syncFile = (path: string): void => {
   closeSync(file);
 };
 
+const DATA = 'data.mdb';
+const NOTE = 'written';
+
+/** A store is not to be trusted that a crash of the machine may have torn, or that somebody else has changed. */
+const isDoubtful = (folder: string): boolean =>
+  mayBeTorn(folder) || wasTouched(join(folder, DATA), join(folder, NOTE));
+
 /**
- * Opens (and makes) the store in a folder; one that a crash of the machine may have torn is begun anew. A store is
+ * Opens (and makes) the store in a folder; one that is doubtful is begun anew. Throws STORAGE_UNAVAILABLE when the
+ * system refuses to write, as on a full disk. A store is
  * always opened with the codecs it was written with: `stateVersion` tells others apart.
  */
 export const openTaskStore = (folder: string, codecs: StateCodecs = {}): TaskStore => {
-  if (mayBeTorn(folder)) rmSync(folder, { recursive: true, force: true });
+  try {
+    return openStore(folder, codecs);
+  } catch (error) {
+    throw asStorageError(error, folder);
+  }
+};
+
+const openStore = (folder: string, codecs: StateCodecs): TaskStore => {
+  if (isDoubtful(folder)) rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   noteWriting(folder);
   const environment = open({ path: folder, maxDbs: 2, noSync: bootId() !== null });
@@ -81,6 +99,7 @@ export const openTaskStore = (folder: string, codecs: StateCodecs = {}): TaskSto
   });
   const description = environment.openDB<StoreMeta | StoreOwner, string>({ name: 'about' });
 
+  const written = openWriteNote(join(folder, DATA), join(folder, NOTE));
   const codecOf = codecFinder(codecs);
   let claimed: StoreOwner | null = null;
 
@@ -109,8 +128,19 @@ export const openTaskStore = (folder: string, codecs: StateCodecs = {}): TaskSto
     }
   };
 
+  const writing = (change: () => void): void => {
+    try {
+      written.beginWrite();
+      environment.transactionSync(change);
+    } catch (error) {
+      throw asStorageError(error, folder);
+    } finally {
+      written.endWrite();
+    }
+  };
+
   const writeSealed: TaskStore['writeSealed'] = (sealed, next, expected) =>
-    environment.transactionSync(() => {
+    writing(() => {
       checkOwner(next.owner);
       const stored = readMeta();
       if (!isWhereExpected(stored, expected)) {
@@ -137,6 +167,7 @@ export const openTaskStore = (folder: string, codecs: StateCodecs = {}): TaskSto
     },
     meta: readMeta,
     claim: async (owner) => {
+      written.beginWrite();
       const claiming = environment.transaction(() => {
         const stored = description.get(OWNER_KEY) as StoreOwner | undefined;
         if (stored !== undefined && stored.producer_id === owner.producer_id && stored.epoch > owner.epoch) {
@@ -145,19 +176,22 @@ export const openTaskStore = (folder: string, codecs: StateCodecs = {}): TaskSto
         description.put(OWNER_KEY, owner);
         return true;
       });
+      const noted = claiming.finally(written.endWrite);
       const timer = Promise.withResolvers<never>();
       const timeout = setTimeout(() => {
         const message = `the state in ${folder} is locked by another process`;
         timer.reject(new PlatformError('STORAGE_UNAVAILABLE', message));
       }, CLAIM_TIMEOUT_MILLISECONDS);
       try {
-        const granted = await Promise.race([claiming, timer.promise]);
+        const granted = await Promise.race([noted, timer.promise]);
         if (!granted) {
           const message = `the state in ${folder} has a later owner`;
           throw new PlatformError('FENCED', message, { details: { by: 'state' } });
         }
         claimed = owner;
         noteHolder(folder);
+      } catch (error) {
+        throw asStorageError(error, folder);
       } finally {
         clearTimeout(timeout);
       }
@@ -166,7 +200,7 @@ export const openTaskStore = (folder: string, codecs: StateCodecs = {}): TaskSto
     seal,
     writeSealed,
     clear: (next) =>
-      environment.transactionSync(() => {
+      writing(() => {
         checkOwner(next.owner);
         state.clearSync();
         description.put(META_KEY, next);
@@ -177,9 +211,10 @@ export const openTaskStore = (folder: string, codecs: StateCodecs = {}): TaskSto
       const stored = description.get(OWNER_KEY) as StoreOwner;
       const isMine = claimed !== null && isSameOwner(stored, claimed) && isHolder(folder);
       await environment.close();
+      written.close();
       if (!isMine) return;
       try {
-        syncFile(join(folder, 'data.mdb'));
+        syncFile(join(folder, DATA));
         noteClean(folder);
       } catch (error) {
         // The folder may have been removed meanwhile: nothing to keep whole then.
