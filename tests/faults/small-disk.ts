@@ -1,0 +1,48 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, statfsSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const BLOCK = Buffer.alloc(4_096, 1);
+
+/** A file system of a few megabytes that can be filled to its last byte. */
+export type SmallDisk = {
+  readonly fill: () => void;
+  /** Gives back what `fill` took. */
+  readonly empty: () => void;
+  readonly unmount: () => void;
+};
+
+/** Mounts a file system of its own size on a folder, which is made; files in it lie in memory. Needs the right to. */
+export const mountSmallDisk = (folder: string, megabytes: number): SmallDisk => {
+  mkdirSync(folder, { recursive: true });
+  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', folder], { stdio: 'ignore' });
+  const ballast = join(folder, 'ballast');
+  return {
+    fill: () => {
+      const { bavail, bsize } = statfsSync(folder);
+      writeFileSync(ballast, Buffer.alloc(bavail * bsize, 1));
+      // What was freed while it was written.
+      try {
+        for (;;) writeFileSync(ballast, BLOCK, { flag: 'a' });
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+      }
+    },
+    empty: () => truncateSync(ballast, 0),
+    unmount: () => execFileSync('umount', ['--lazy', folder]),
+  };
+};
+
+/** False without the right to mount (root on Linux has it, many containers do not). */
+export const canMount = (): boolean => {
+  const folder = mkdtempSync(join(tmpdir(), 'mount-probe-'));
+  try {
+    mountSmallDisk(folder, 1).unmount();
+    return true;
+  } catch {
+    return false;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+};
