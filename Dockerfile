@@ -21,6 +21,7 @@ RUN npm ci --omit=dev && npm cache clean --force && rm -rf tests bench
 FROM ${NODE_IMAGE}
 ENV NODE_ENV=production \
     MALLOC_ARENA_MAX=2 \
+    NODE_COMPILE_CACHE=/tmp/compile-cache \
     STATE_DIR=/data/state \
     DELTA_DIR=/data/delta \
     HEALTH_HOST=0.0.0.0 \

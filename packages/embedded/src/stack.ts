@@ -24,12 +24,16 @@ export type EmbeddedStackOptions = {
   readonly signal?: AbortSignal;
 };
 
-export type EmbeddedStack = {
+/** Where a stack answers. */
+export type StackAddresses = {
   /** host:port */
   readonly kafkaBootstrapServers: string;
   /** Base URL of the Confluent-compatible API. */
   readonly schemaRegistryUrl: string;
   readonly redisUrl: string;
+};
+
+export type EmbeddedStack = StackAddresses & {
   /** Each part's process: its id, and kill, stop, start, restart for those who test what happens then. */
   readonly parts: Readonly<Record<PartName, ManagedProcess>>;
   /**
@@ -59,6 +63,13 @@ const lockFolder = (localDirectory: string): KernelLock => {
     { details: { field: 'LOCAL_DIR', value: localDirectory, holder } },
   );
 };
+
+/** The addresses of a stack on these ports, none of them 0. */
+export const stackAddresses = (ports: EmbeddedStackOptions['ports']): StackAddresses => ({
+  kafkaBootstrapServers: `${LOOPBACK}:${ports.kafka}`,
+  schemaRegistryUrl: registryUrl(ports.registry),
+  redisUrl: `redis://${LOOPBACK}:${ports.redis}`,
+});
 
 const resolvePorts = async (asked: EmbeddedStackOptions['ports']): Promise<Record<PartName, number>> => ({
   kafka: await resolvePort('Kafka', asked.kafka, 'KAFKA_PORT'),
@@ -103,9 +114,7 @@ export const startEmbeddedStack = async (options: EmbeddedStackOptions): Promise
     });
     let archives: Promise<void> | undefined;
     return {
-      kafkaBootstrapServers: `${LOOPBACK}:${ports.kafka}`,
-      schemaRegistryUrl: registryUrl(ports.registry),
-      redisUrl: `redis://${LOOPBACK}:${ports.redis}`,
+      ...stackAddresses(ports),
       parts,
       prepareFasterStart: () => {
         archives ??= makeClassArchives(trainings, signal);

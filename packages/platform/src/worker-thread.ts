@@ -1,5 +1,7 @@
+import { flushCompileCache } from 'node:module';
 import { parentPort, Worker, workerData } from 'node:worker_threads';
 import { PlatformError } from './errors.ts';
+import type { ReadinessCheck } from './health.ts';
 import { createLogger, type Logger } from './logging.ts';
 import { createMetrics, type Metrics, type MetricsSnapshot } from './metrics.ts';
 import type { ServiceContext } from './service.ts';
@@ -29,6 +31,9 @@ export type ThreadWork = { readonly ready: () => string | null; readonly stop: (
 type ThreadData = { readonly service: string; readonly name: string; readonly config: unknown };
 
 const STATUS_EVERY_MILLISECONDS = 250;
+
+/** As the main thread does, see `runService`. */
+const KEEP_COMPILED_AFTER_MILLISECONDS = 10_000;
 
 /**
  * Starts a module in a worker thread of the service, for work that must never block the event loop that runs
@@ -78,6 +83,31 @@ export const startThread = (
   });
 };
 
+/** How long a thread gives way at most. */
+const GIVES_WAY_FOR_MILLISECONDS = 3_000;
+const LOOK_EVERY_MILLISECONDS = 25;
+
+/**
+ * `startThread`, but not before `first` is null, for three seconds at most: loading a thread's modules takes a quarter of
+ * a second of CPU, and after a start or a kill the transactions that somebody waits for come before the tables.
+ */
+export const startThreadAfter = (
+  context: Parameters<typeof startThread>[0],
+  name: string,
+  module: URL,
+  first: ReadinessCheck,
+): void => {
+  const deadline = Date.now() + GIVES_WAY_FOR_MILLISECONDS;
+  let timer: NodeJS.Timeout | undefined;
+  const look = (): void => {
+    if (first() === null || Date.now() > deadline) startThread(context, name, module);
+    else timer = setTimeout(look, LOOK_EVERY_MILLISECONDS);
+  };
+  context.addCheck(name, () => 'starting');
+  context.onShutdown(`${name} (not started)`, async () => clearTimeout(timer));
+  look();
+};
+
 /** The thread's side: runs `start` with the settings its service gave it, and answers the service. */
 export const runThread = async <Config>(
   start: (context: ThreadContext<Config>) => Promise<ThreadWork>,
@@ -111,4 +141,5 @@ export const runThread = async <Config>(
   };
   tell();
   setInterval(tell, STATUS_EVERY_MILLISECONDS);
+  setTimeout(flushCompileCache, KEEP_COMPILED_AFTER_MILLISECONDS).unref();
 };

@@ -5,6 +5,7 @@ import { createDeadLetterOutput } from './dead-letter-contract.ts';
 import { createKafkaClient } from './kafka/client.ts';
 import type { ProcessorDefinition } from './processor.ts';
 import { runProcessor } from './run-processor.ts';
+import type { RunningProcessor } from './runtime-options.ts';
 
 /** The settings a service with a processor has; `commonShape` and `taskShape` of the platform give them. */
 export type ProcessorConfig = {
@@ -22,7 +23,7 @@ export type ProcessorConfig = {
 export const startProcessor = async <Config extends ProcessorConfig>(
   context: ServiceContext<Config>,
   define: (registry: SchemaRegistry) => Promise<ProcessorDefinition>,
-): Promise<void> => {
+): Promise<RunningProcessor> => {
   const { name, config, logger, metrics } = context;
   const registry = createSchemaRegistry({ url: config.schema_registry_url });
   let waiting: string | null = 'starting';
@@ -46,4 +47,5 @@ export const startProcessor = async <Config extends ProcessorConfig>(
   });
   context.addCheck('processor', processor.ready);
   context.onShutdown('processor', processor.stop);
+  return processor;
 };

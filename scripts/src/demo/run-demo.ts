@@ -1,3 +1,4 @@
+import { rmSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { describeProgress } from '@marketing-streams/embedded/progress';
 import { type EmbeddedStack, startEmbeddedStack } from '@marketing-streams/embedded/stack';
@@ -6,7 +7,7 @@ import { messageOf } from '@marketing-streams/platform/errors';
 import { createTopics, registerSchemas } from './contracts.ts';
 import { aborted, type Interruption, listenForInterruption } from './interruption.ts';
 import { assertPortsFree, lockDemo } from './lock.ts';
-import { serviceDefinition, servicesOf } from './services.ts';
+import { serviceDefinition, servicesOf, startFileOf } from './services.ts';
 import { type DemoSettings, isStore } from './settings.ts';
 import { type StatusBoard, statusBoard } from './status-board.ts';
 import { createSupervisor, type Supervisor } from './supervisor.ts';
@@ -31,7 +32,7 @@ const startStack = (
 /** Services first, so that they finish what they have begun; the stack after them. */
 const stopAll = async (
   supervisor: Supervisor,
-  stack: EmbeddedStack,
+  stack: EmbeddedStack | undefined,
   services: readonly string[],
   interruption: Interruption,
 ): Promise<void> => {
@@ -40,7 +41,7 @@ const stopAll = async (
   interruption.second.addEventListener('abort', kill);
   await supervisor.stop(services, interruption.second.aborted ? 'kill' : 'gracefully');
   await supervisor.stop(PARTS, interruption.second.aborted ? 'kill' : 'gracefully');
-  await stack.stop();
+  await stack?.stop();
   interruption.second.removeEventListener('abort', kill);
 };
 
@@ -57,23 +58,32 @@ const bringUp = async (
   const startServices = async (): Promise<void> => {
     await createTopics(stack, settings);
     if (interrupted.aborted) return;
-    for (const name of servicesOf(settings)) {
-      supervisor.add(name, manageProcess(serviceDefinition(settings, stack, name)));
-    }
+    writeFileSync(startFileOf(settings), '');
     await supervisor.allReady();
   };
   await Promise.all([startServices(), registerSchemas(stack)]);
 };
 
+/**
+ * The services' processes begin with the stack's: they load their modules while Kafka starts, and wait for the file
+ * that says that the topics are there.
+ */
 const supervise = async (
   settings: DemoSettings,
-  stack: EmbeddedStack,
   board: StatusBoard,
   interruption: Interruption,
 ): Promise<void> => {
   const supervisor = createSupervisor(board);
   const interrupted = aborted(interruption.first);
+  let stack: EmbeddedStack | undefined;
   try {
+    rmSync(startFileOf(settings), { force: true });
+    const starting = startStack(settings, board, interruption);
+    starting.catch(() => undefined);
+    for (const name of servicesOf(settings)) {
+      supervisor.add(name, manageProcess(serviceDefinition(settings, name)));
+    }
+    stack = await starting;
     for (const part of PARTS) supervisor.add(part, stack.parts[part], true);
     await Promise.race([bringUp(settings, stack, supervisor, interruption.first), interrupted]);
     if (interruption.first.aborted) return;
@@ -105,8 +115,7 @@ export const runDemo = async (settings: DemoSettings): Promise<void> => {
       `data in ${folder(localDirectory)}, logs in ${folder(localDirectory)}/logs, tables in ${folder(deltaDirectory)}; Ctrl-C ends it all`,
     );
     try {
-      const stack = await startStack(settings, board, interruption);
-      await supervise(settings, stack, board, interruption);
+      await supervise(settings, board, interruption);
     } catch (error) {
       if (!interruption.first.aborted) throw error;
     } finally {

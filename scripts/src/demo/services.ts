@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LOOPBACK } from '@marketing-streams/embedded/ports';
-import type { EmbeddedStack } from '@marketing-streams/embedded/stack';
+import { type StackAddresses, stackAddresses } from '@marketing-streams/embedded/stack';
 import type { ProcessDefinition } from '@marketing-streams/embedded/supervise/managed-process';
 import { httpProbe } from '@marketing-streams/embedded/supervise/poll';
 import { sessionSecret } from './session-secret.ts';
@@ -28,9 +28,11 @@ export const healthPortOf = (settings: DemoSettings, name: ServiceName): number 
     ? settings.webappPort
     : settings.webappPort + FIRST_HEALTH_PORT_OFFSET + SERVICES.indexOf(name);
 
-type Addresses = Pick<EmbeddedStack, 'kafkaBootstrapServers' | 'schemaRegistryUrl' | 'redisUrl'>;
+/** Made when the topics are there: until then services that have loaded their modules wait. */
+export const startFileOf = (settings: DemoSettings): string =>
+  join(settings.localDirectory, 'services-may-start');
 
-const environmentOf = (settings: DemoSettings, addresses: Addresses): NodeJS.ProcessEnv => ({
+const environmentOf = (settings: DemoSettings, addresses: StackAddresses): NodeJS.ProcessEnv => ({
   NODE_ENV: 'production',
   // Node keeps what it has compiled and stripped of types: 0.18 CPU seconds less for each service's start.
   NODE_COMPILE_CACHE: join(settings.localDirectory, 'compile-cache'),
@@ -45,6 +47,7 @@ const environmentOf = (settings: DemoSettings, addresses: Addresses): NodeJS.Pro
   STATE_DIR: join(settings.localDirectory, 'state'),
   DELTA_DIR: settings.deltaDirectory,
   PORT: String(settings.webappPort),
+  START_AFTER: startFileOf(settings),
   SESSION_SECRET:
     process.env['SESSION_SECRET'] || sessionSecret(join(settings.localDirectory, 'session-secret')),
 });
@@ -53,11 +56,8 @@ const environmentOf = (settings: DemoSettings, addresses: Addresses): NodeJS.Pro
  * A service as a child process: run by the Node that runs us, told by its IPC channel when we are gone. It may
  * take as long as it needs to become ready, since what it waits for (Kafka, the registry) may be away a while.
  */
-export const serviceDefinition = (
-  settings: DemoSettings,
-  addresses: Addresses,
-  name: ServiceName,
-): ProcessDefinition => {
+export const serviceDefinition = (settings: DemoSettings, name: ServiceName): ProcessDefinition => {
+  const addresses = stackAddresses(settings.ports);
   const healthPort = healthPortOf(settings, name);
   const base = `http://${LOOPBACK}:${healthPort}`;
   const ready = httpProbe(`${base}/readyz`);

@@ -8,8 +8,9 @@ await runService({
   name: 'gold-publisher',
   description: 'joins customer 360, propensity and segments into the published customer record.',
   shape,
-  start: (context) =>
-    startProcessor(context, async (registry) =>
+  start: async (context) => {
+    await startProcessor(context, async (registry) =>
       publisherProcessor(await createPublisherCodecs(registry), context.config.partitions),
-    ),
+    );
+  },
 });

@@ -3,7 +3,7 @@ import type { GoldCustomer360 } from '@marketing-streams/contracts/generated/gol
 import type { PropensityScore } from '@marketing-streams/contracts/generated/propensity-score';
 import { createJsonCodec } from '@marketing-streams/contracts/json-codec';
 import { runService } from '@marketing-streams/platform/service';
-import { startThread } from '@marketing-streams/platform/worker-thread';
+import { startThreadAfter } from '@marketing-streams/platform/worker-thread';
 import { startProcessor } from '@marketing-streams/stream/start-processor';
 import { shape } from './config.ts';
 import { scorerProcessor } from './processor.ts';
@@ -16,7 +16,7 @@ await runService({
   shape,
   start: async (context) => {
     const { partitions, rescore_after_hours } = context.config;
-    await startProcessor(context, async (registry) =>
+    const processor = await startProcessor(context, async (registry) =>
       scorerProcessor({
         customer360: await createAvroCodec<GoldCustomer360>({ registry, topic: 'gold.customer_360.v1' }),
         scores: createJsonCodec<PropensityScore>('dom.propensity.score.v1'),
@@ -24,6 +24,7 @@ await runService({
         rescoreAfterMilliseconds: rescore_after_hours * HOUR_MILLISECONDS,
       }),
     );
-    startThread(context, 'table-sink', new URL('./table-sink.worker.ts', import.meta.url));
+    const sink = new URL('./table-sink.worker.ts', import.meta.url);
+    startThreadAfter(context, 'table-sink', sink, processor.ready);
   },
 });

@@ -1,5 +1,5 @@
 import { runService } from '@marketing-streams/platform/service';
-import { startThread } from '@marketing-streams/platform/worker-thread';
+import { startThreadAfter } from '@marketing-streams/platform/worker-thread';
 import { startProcessor } from '@marketing-streams/stream/start-processor';
 import { shape } from './config.ts';
 import { activations, customers, orders } from './datasets.ts';
@@ -11,13 +11,14 @@ await runService({
   shape,
   start: async (context) => {
     const { partitions } = context.config;
-    await startProcessor(context, async (registry) =>
+    const processor = await startProcessor(context, async (registry) =>
       silverProcessor([
         silverPart(await customers(registry), partitions),
         silverPart(await orders(registry), partitions),
         silverPart(await activations(registry), partitions),
       ]),
     );
-    startThread(context, 'table-sink', new URL('./table-sink.worker.ts', import.meta.url));
+    const sink = new URL('./table-sink.worker.ts', import.meta.url);
+    startThreadAfter(context, 'table-sink', sink, processor.ready);
   },
 });

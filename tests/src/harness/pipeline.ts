@@ -12,6 +12,9 @@ import { waitUntil } from './wait-until.ts';
 
 const LOGS = fileURLToPath(new URL('../../../.local/test-logs', import.meta.url));
 
+/** As the demo has it: a restart loads in half the CPU time. */
+const COMPILE_CACHE = fileURLToPath(new URL('../../../.local/cache/compile-cache', import.meta.url));
+
 /** Where Kafka, the registry and Redis answer. */
 export type Infrastructure = {
   /** host:port */
@@ -111,6 +114,7 @@ export const startPipeline = async (options: PipelineOptions): Promise<Pipeline>
       ...(name === 'webapp' ? { PORT: String(port) } : { HEALTH_PORT: String(port) }),
       // As the demo and the image run them.
       MALLOC_ARENA_MAX: '2',
+      NODE_COMPILE_CACHE: COMPILE_CACHE,
       SESSION_SECRET: 'a secret that outlives a restart',
       WRITES_PER_MINUTE: '100000',
       ...options.environmentOf?.(name),
