@@ -14,6 +14,7 @@ const THREAD = new URL(
 
 const closers: (() => Promise<void>)[] = [];
 afterEach(async () => {
+  vi.useRealTimers();
   for (const close of closers.splice(0).reverse()) await close();
 });
 
@@ -49,13 +50,17 @@ it('a thread gives way to what comes first, and says that it is starting', async
 });
 
 it('a thread that never started does not start any more once its service stops', async () => {
+  vi.useFakeTimers();
   let asked = 0;
-  startAfter(() => {
+  const { check } = startAfter(() => {
     asked += 1;
     return 'restoring';
   });
+  vi.advanceTimersByTime(1_000);
+  expect(asked).toBeGreaterThan(10);
   for (const close of closers.splice(0)) await close();
   const before = asked;
-  await new Promise((resolve) => setTimeout(resolve, 60));
+  vi.advanceTimersByTime(10_000);
   expect(asked).toBe(before);
+  expect(check()).toBe('starting');
 });
