@@ -19,7 +19,8 @@ import { createMember, type Membership } from './membership.ts';
 const SESSION_TIMEOUT_MILLISECONDS = 3_000;
 const PACE_MILLISECONDS = 12;
 const FIRST_BACKOFF_MILLISECONDS = 100;
-const LONGEST_BACKOFF_MILLISECONDS = 2_000;
+/** What is lost at most when a broker is back: a knock costs nobody anything. */
+const LONGEST_BACKOFF_MILLISECONDS = 500;
 
 /** Answers to a join that only mean: once more. */
 const JOIN_AGAIN = new Set(['REBALANCE_IN_PROGRESS', 'UNKNOWN_MEMBER_ID', 'ILLEGAL_GENERATION']);
@@ -122,7 +123,9 @@ export const createGroupConsumer = (
         if (!isPlatformError(told, 'KAFKA_UNAVAILABLE', 'NOT_FOUND', 'FENCED')) throw told;
         problem = told.message;
         logger.warn({ code: told.code }, told.message);
-        if (Date.now() - started > LONGEST_BACKOFF_MILLISECONDS) wait = FIRST_BACKOFF_MILLISECONDS;
+        // A broker that answers, only not to this yet (its coordinators are loading), is as good as back.
+        if (type !== undefined || Date.now() - started > LONGEST_BACKOFF_MILLISECONDS)
+          wait = FIRST_BACKOFF_MILLISECONDS;
         await delay(wait, undefined, { signal: closing.signal }).catch(() => {});
         wait = Math.min(wait * 2, LONGEST_BACKOFF_MILLISECONDS);
         await Promise.all([groupConnection.forget(), fetchConnection.forget()]).catch(() => {});
