@@ -44,10 +44,20 @@ const makeFolder = async (folder: string): Promise<void> => {
   for (let made = folder; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made));
 };
 
+/** Opens a file that is not there yet; its folder is there as a rule. */
+const openNew = async (path: string): Promise<FileHandle> => {
+  try {
+    return await open(path, 'wx');
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
+    await makeFolder(dirname(path));
+    return open(path, 'wx');
+  }
+};
+
 /** Writes a whole file and waits until the disk has it; what was written of it is removed when that fails. */
 const writeDurably = async (path: string, data: Uint8Array): Promise<void> => {
-  await makeFolder(dirname(path));
-  const handle: FileHandle = await open(path, 'wx');
+  const handle = await openNew(path);
   try {
     await handle.writeFile(data);
     await handle.sync();

@@ -25,7 +25,7 @@ export type SinkRoute = {
 
 /** When what has gathered is committed: as soon as one of them is reached. */
 export type SinkLimits = {
-  /** Records that count: in an upsert table one per record key; default 25 000. */
+  /** Records that count: in an upsert table one per record key; default 20 000. */
   readonly rows: number;
   /** Key and value bytes as consumed; default 24 MiB. */
   readonly bytes: number;

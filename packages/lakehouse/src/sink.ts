@@ -4,7 +4,7 @@ import { createRouteWriter, type RouteWriter } from './sink/route-writer.ts';
 import type { CreateTableSink, SinkLimits, SinkRoute } from './sink-types.ts';
 
 const DEFAULT_LIMITS: SinkLimits = {
-  rows: 25_000,
+  rows: 20_000,
   bytes: 24 * 1024 * 1024,
   milliseconds: 1000,
   longestMilliseconds: 2000,

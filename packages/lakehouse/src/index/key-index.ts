@@ -8,7 +8,7 @@ import type { Announcement } from './file-register.ts';
 import { type IndexStamp, openIndexStore } from './index-store.ts';
 import { createKeySorter, type SortedEntry } from './key-sorter.ts';
 import { addLocations, forEachLocation, keepLocations, oneLocation } from './locations.ts';
-import { keyBytes, storedKey } from './stored-key.ts';
+import { createKeyMemory, keyBytes, treeOrder } from './stored-key.ts';
 
 /** Where a row lies: the data file's `dataFileKey`, and the row's number in it. */
 export type RowLocation = { readonly path: string; readonly row: number };
@@ -45,7 +45,7 @@ export type KeyIndex = {
   readonly hasFile: (path: string) => boolean;
   /**
    * Puts in the rows of files that are live or are about to become so, beside the locations that are there. Takes
-   * one short transaction per thousand keys, so that others get in between, and whatever they do, the files'
+   * one short transaction per some thousand keys, so that others get in between, and whatever they do, the files'
    * locations stay until an `advance` names the files as announced or gone. At the end the files are registered
    * (`hasFile`). False, and none is registered, when the index was cleared or a file forgotten meanwhile. Files
    * are read one by one, their keys sorted on disk if they are many: memory stays flat.
@@ -69,7 +69,7 @@ export type KeyIndex = {
 };
 
 export type KeyIndexOptions = {
-  /** Keys of an announced file that one transaction puts in; 1000 unless a test says otherwise. */
+  /** Keys of an announced file that one transaction puts in; 5000 unless a test says otherwise. */
   readonly keysPerTransaction?: number;
   /** Wait between the transactions of an announcement, for a thread whose work nobody waits for; default none. */
   readonly pauseMilliseconds?: number;
@@ -103,18 +103,22 @@ export const keyReader = (columns: readonly string[]): ((row: Row) => string) =>
       return typeof value === 'string' && !value.startsWith('[') ? value : JSON.stringify([part(row, only)]);
     };
   }
-  return (row) => JSON.stringify(columns.map((column) => part(row, column)));
+  const parts = (row: Row): string => JSON.stringify(columns.map((column) => part(row, column)));
+  const [first, second] = columns;
+  if (columns.length !== 2 || first === undefined || second === undefined) return parts;
+  return (row) => {
+    const one = row[first];
+    const other = row[second];
+    const isPlain =
+      typeof one === 'string' && typeof other === 'string' && PLAIN.test(one) && PLAIN.test(other);
+    return isPlain ? `["${one}","${other}"]` : parts(row);
+  };
 };
 
+/** Texts that JSON has as they are, between quotes. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+
 type Announced = Iterable<IndexedFile> | AsyncIterable<IndexedFile>;
-
-type Entry = { readonly key: string; readonly row: number };
-
-/** In the order of the tree, neighbours share the pages that are looked for and copied. */
-const entriesOf = (file: IndexedFile): readonly Entry[] =>
-  file.keys
-    .flatMap((key, row) => (key === null ? [] : [{ key: storedKey(key), row }]))
-    .sort((left, right) => (left.key < right.key ? -1 : 1));
 
 function* inChunks<T>(items: Iterable<T>, size: number): Generator<readonly T[]> {
   let chunk: T[] = [];
@@ -131,14 +135,15 @@ const sameStamp = (left: IndexStamp | null, right: IndexStamp | null): boolean =
 
 /** Opens or creates the index in a folder of its own. */
 export const openKeyIndex = (folder: string, options: KeyIndexOptions = {}): KeyIndex => {
-  const { keysPerTransaction = 1000, pauseMilliseconds = 0, clock = Date.now, life = bootId() } = options;
+  const { keysPerTransaction = 5000, pauseMilliseconds = 0, clock = Date.now, life = bootId() } = options;
   const store = openIndexStore(folder, life);
   const { keys, files } = store;
+  const { storedKey, forget } = createKeyMemory();
 
   const locate = (stored: readonly string[]): readonly RowLocation[] => {
     const found: RowLocation[] = [];
-    for (const key of stored) {
-      const locations = keys.getBinary(keyBytes(key));
+    for (const number of treeOrder(stored)) {
+      const locations = keys.getBinary(keyBytes(stored[number]!));
       if (locations === undefined) continue;
       forEachLocation(locations, (id, row) => {
         const path = files.pathOf(id);
@@ -167,9 +172,12 @@ export const openKeyIndex = (folder: string, options: KeyIndexOptions = {}): Key
     }
   };
 
-  const putInstead = (fileId: number, entries: readonly Entry[], announced: ReadonlySet<number>): void => {
-    for (const { key, row } of entries) {
-      const bytes = keyBytes(key);
+  const putInstead = (fileId: number, file: IndexedFile, announced: ReadonlySet<number>): void => {
+    const stored = file.keys.map((key) => (key === null ? null : storedKey(key)));
+    const rows = stored.flatMap((key, row) => (key === null ? [] : [row]));
+    for (const number of treeOrder(rows.map((row) => stored[row]!))) {
+      const row = rows[number]!;
+      const bytes = keyBytes(stored[row]!);
       const before = announced.size === 0 ? undefined : keys.getBinary(bytes);
       const locations =
         before === undefined
@@ -222,8 +230,10 @@ export const openKeyIndex = (folder: string, options: KeyIndexOptions = {}): Key
   return {
     stamp: store.stamp,
     find: (key) => locate([storedKey(key)]),
-    // In the order of the tree, so that neighbours are found on the same pages.
-    findAll: (wanted) => locate(Array.from(wanted, storedKey).sort()),
+    findAll: (wanted) => {
+      forget();
+      return locate(Array.from(wanted, storedKey));
+    },
     hasFile: files.isRegistered,
     announceAll,
     announce: (file) => announceAll([file]),
@@ -236,7 +246,7 @@ export const openKeyIndex = (folder: string, options: KeyIndexOptions = {}): Key
         for (const key of change.deletedKeys) removeKey(key, announced);
         for (const file of change.added) {
           const id = files.idOf(file.path);
-          putInstead(id, entriesOf(file), announced);
+          putInstead(id, file, announced);
           files.register(file.path, id);
         }
         for (const path of live) files.endAnnouncement(path);

@@ -18,7 +18,7 @@ import {
 } from './table-context.ts';
 
 /** New rows of a file that go into the index in the transaction that sets its stamp. */
-const ROWS_AT_ONCE = 5000;
+const ROWS_AT_ONCE = 20_000;
 
 /** Of several rows with one key the last counts; a key both written and deleted is written. */
 export const lastByKey = (
