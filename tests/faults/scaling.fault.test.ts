@@ -104,7 +104,8 @@ describe.runIf(isFullRun).each(faultSeeds())('with seed %i', (seed) => {
           await Promise.all(SCALED.map(scaleDown));
         });
       }
-      await rig.agree();
+      await rig.agreeAtTheEnd();
+      rig.drive.resume();
     },
     TEST_MILLISECONDS,
   );

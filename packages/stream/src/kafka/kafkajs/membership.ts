@@ -119,7 +119,9 @@ export const createMember = (options: MembershipOptions): Member => {
         const type = protocolErrorOf(error);
         if (type !== undefined && LOST.has(type)) memberId = '';
         if (type === 'INCONSISTENT_GROUP_PROTOCOL') {
-          const message = `group ${groupId} has members that divide the work in another way than "${assignor.name}"`;
+          const message =
+            `group ${groupId} has members that divide the work in another way than "${assignor.name}": ` +
+            'all its processes need the same TASKS';
           throw new PlatformError('TASKS_CHANGED', message, { cause: error });
         }
         throw error;
