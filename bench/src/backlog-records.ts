@@ -18,7 +18,11 @@ export type Backlog = {
   readonly expected: ReadonlyMap<string, GoldFigures>;
 };
 
-type Totals = { -readonly [Name in keyof GoldFigures]: GoldFigures[Name] };
+/** What a customer has come to so far; amounts in cents. */
+export type Totals = { -readonly [Name in keyof GoldFigures]: GoldFigures[Name] };
+
+/** Nothing yet. */
+export const noTotals = (): Totals => ({ order_count: 0, lifetime_value: 0, delivered: 0, failed: 0 });
 
 export const FULL_BACKLOG: BacklogSize = { customers: 10_000, orders: 200_000, activations: 100_000 };
 
@@ -27,37 +31,67 @@ const ITEMS = [
   { sku: 'HOM-1103', name: 'Scented soy candle', category: 'Home', quantity: 2, unit_price: 2_400 },
 ];
 
-/** Encodes a mixed backlog: profiles, orders and deliveries of all customers in between each other. */
-export const createBacklog = (inputs: InputRecords, size: BacklogSize, seed: number): Backlog => {
+/** Customers that are there already, and what they have come to by former backlogs. */
+export type KnownCustomers = {
+  readonly ids: readonly string[];
+  /** Changed by the backlog that is made for them. */
+  readonly totals: Map<string, Totals>;
+};
+
+/** A profile as backlogs bring it. */
+export const backlogProfile = (
+  inputs: InputRecords,
+  customer_id: string,
+  updated_at: number,
+): OutgoingRecord =>
+  inputs.profile(
+    profileUpsert({
+      customer_id,
+      email: `${customer_id}@example.com`,
+      first_name: 'Back',
+      last_name: 'Log',
+      updated_at,
+    }),
+  );
+
+/**
+ * Encodes a mixed backlog: profiles, orders and deliveries of all customers in between each other. For customers
+ * who are there already it has no profiles, and expects something only of those it touches.
+ */
+export const createBacklog = (
+  inputs: InputRecords,
+  size: BacklogSize,
+  seed: number,
+  known?: KnownCustomers,
+): Backlog => {
   const random = createRandom(seed);
   const prefix = `backlog-${seed}`;
   const expected = new Map<string, Totals>();
-  const customer = (index: number): string => `${prefix}-${index}`;
-  for (let index = 0; index < size.customers; index++) {
-    expected.set(customer(index), { order_count: 0, lifetime_value: 0, delivered: 0, failed: 0 });
-  }
-  const total = size.customers + size.orders + size.activations;
+  const customer = (index: number): string => known?.ids[index] ?? `${prefix}-${index}`;
+  const profileCount = known === undefined ? size.customers : 0;
+  for (let index = 0; index < profileCount; index++) expected.set(customer(index), noTotals());
+  const total = profileCount + size.orders + size.activations;
   let time = Date.now() - total;
   let [profiles, orders, activations] = [0, 0, 0];
   const records: OutgoingRecord[] = [];
 
-  const profile = (): OutgoingRecord => {
-    const customer_id = customer(profiles++);
-    const email = `${customer_id}@example.com`;
-    return inputs.profile(
-      profileUpsert({ customer_id, email, first_name: 'Back', last_name: 'Log', updated_at: time }),
-    );
+  const profile = (): OutgoingRecord => backlogProfile(inputs, customer(profiles++), time);
+  const totalsOf = (customerId: string): Totals => {
+    const present = expected.get(customerId) ?? known?.totals.get(customerId) ?? noTotals();
+    expected.set(customerId, present);
+    known?.totals.set(customerId, present);
+    return present;
   };
   const anyone = (): { readonly customer_id: string; readonly totals: Totals } => {
     const customer_id = customer(integerBetween(random, 0, size.customers - 1));
-    return { customer_id, totals: expected.get(customer_id)! };
+    return { customer_id, totals: totalsOf(customer_id) };
   };
   const order = (): OutgoingRecord => {
     const { customer_id, totals } = anyone();
     const total_amount = integerBetween(random, 100, 60_000);
     totals.order_count++;
     totals.lifetime_value += total_amount;
-    const order_id = `o-${orders++}`;
+    const order_id = `o-${seed}-${orders++}`;
     return inputs.order(orderPlaced({ order_id, customer_id, total_amount, items: ITEMS, placed_at: time }));
   };
   const activation = (): OutgoingRecord => {
@@ -65,7 +99,7 @@ export const createBacklog = (inputs: InputRecords, size: BacklogSize, seed: num
     const status = chance(random, 0.75) ? 'DELIVERED' : 'FAILED';
     if (status === 'DELIVERED') totals.delivered++;
     else totals.failed++;
-    const activation_id = `a-${activations++}`;
+    const activation_id = `a-${seed}-${activations++}`;
     const channel = pick(random, CHANNELS);
     return inputs.activation(
       deliveryStatus({ activation_id, customer_id, channel, status, occurred_at: time }),
@@ -75,7 +109,7 @@ export const createBacklog = (inputs: InputRecords, size: BacklogSize, seed: num
   for (let index = 0; index < total; index++) {
     time++;
     const left = random.uniform() * (total - index);
-    const profilesLeft = size.customers - profiles;
+    const profilesLeft = profileCount - profiles;
     if (left < profilesLeft) records.push(profile());
     else if (left < profilesLeft + size.orders - orders) records.push(order());
     else records.push(activation());

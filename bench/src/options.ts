@@ -2,10 +2,19 @@ import { parseArgs } from 'node:util';
 import { chosenParts } from './command-line.ts';
 
 /** Every part by its name, in the order of a run; those of `LONG_PARTS` only run when `--only` names them. */
-export const PARTS = ['start', 'backlog', 'idle', 'latency', 'recovery'] as const;
+export const PARTS = [
+  'start',
+  'backlog',
+  'idle',
+  'latency',
+  'recovery',
+  'restore',
+  'curve',
+  'memory',
+] as const;
 export type PartName = (typeof PARTS)[number];
 
-const LONG_PARTS: readonly PartName[] = [];
+const LONG_PARTS: readonly PartName[] = ['curve', 'memory'];
 
 const USUAL_PARTS = PARTS.filter((name) => !LONG_PARTS.includes(name));
 
@@ -14,11 +23,15 @@ export const HELP = `npm run bench -- [options]
 Measures the whole pipeline on the embedded stack, every service a process of its own, and compares with
 bench/baseline.json.
 
-  --only <part,…>      some of: ${PARTS.join(', ')} (default: ${USUAL_PARTS.join(', ')})
+  --only <part,…>      some of: ${PARTS.join(', ')}
+                       (default: all but the long ones, ${LONG_PARTS.join(' and ')})
   --seconds <n>        length of each latency run (default 60)
   --rates <n,…>        orders per second of the latency runs (default 20,200,2000)
   --idle-seconds <n>   length of the idle run (default 30)
   --scale <x>          share of the full backlog of 310,000 events (default 1)
+  --orders <n>         orders in the state that is restored (default 1000000)
+  --customers <n,…>    populations of the cost curve (default 10000,100000,1000000: half an hour)
+  --minutes <n>        how long memory is looked at (default 30)
   --check              ends with code 1 when a figure is less than 85% as good as the baseline; a part in which
                        one is gets measured again, twice at most, and the better figure counts
   --history            appends the run to bench/history.jsonl
@@ -40,6 +53,12 @@ export type BenchOptions = {
   readonly rates: readonly number[];
   readonly idleSeconds: number;
   readonly scale: number;
+  /** In the state that is restored. */
+  readonly orders: number;
+  /** Numbers of customers of the cost curve. */
+  readonly populations: readonly number[];
+  /** How long memory is looked at. */
+  readonly minutes: number;
   /** How often a part in which a figure fell is measured at most. */
   readonly tries: number;
   readonly isCheck: boolean;
@@ -77,6 +96,9 @@ export const benchOptions = (args: readonly string[]): BenchOptions | null => {
       rates: { type: 'string', default: '20,200,2000' },
       'idle-seconds': { type: 'string', default: '30' },
       scale: { type: 'string', default: '1' },
+      orders: { type: 'string', default: '1000000' },
+      customers: { type: 'string', default: '10000,100000,1000000' },
+      minutes: { type: 'string', default: '30' },
       check: { type: 'boolean', default: false },
       history: { type: 'boolean', default: false },
       json: { type: 'string' },
@@ -94,6 +116,9 @@ export const benchOptions = (args: readonly string[]): BenchOptions | null => {
     rates: positives('rates', values.rates),
     idleSeconds: positive('idle-seconds', values['idle-seconds']),
     scale: positive('scale', values.scale),
+    orders: positive('orders', values.orders),
+    populations: positives('customers', values.customers),
+    minutes: positive('minutes', values.minutes),
     tries: values.check ? TRIES_OF_A_CHECK : 1,
     isCheck: values.check,
     isRemembered: values.history,

@@ -1,11 +1,14 @@
 import { measureBacklog } from './backlog.ts';
-import { FULL_BACKLOG } from './backlog-records.ts';
+import { type BacklogSize, FULL_BACKLOG } from './backlog-records.ts';
+import { measureCurve } from './curve.ts';
 import { measureDemoStart } from './demo-start.ts';
 import { measureIdle } from './idle.ts';
 import { measureLatency } from './latency.ts';
+import { measureMemory } from './memory.ts';
 import type { Metric } from './metric.ts';
 import type { BenchOptions, PartName } from './options.ts';
 import { measureRecovery } from './recovery.ts';
+import { measureRestore } from './restore.ts';
 import type { Rigs } from './rigs.ts';
 
 /** What a part is given. */
@@ -14,6 +17,12 @@ export type PartContext = {
   readonly rigs: Rigs;
   readonly say: (text: string) => void;
 };
+
+const backlogSize = (scale: number): BacklogSize => ({
+  customers: Math.ceil(FULL_BACKLOG.customers * scale),
+  orders: Math.ceil(FULL_BACKLOG.orders * scale),
+  activations: Math.ceil(FULL_BACKLOG.activations * scale),
+});
 
 /** How each part is measured. */
 export const MEASURE: Readonly<Record<PartName, (context: PartContext) => Promise<readonly Metric[]>>> = {
@@ -24,12 +33,7 @@ export const MEASURE: Readonly<Record<PartName, (context: PartContext) => Promis
   backlog: ({ rigs, options: { scale }, say }) =>
     // Its memory and speed depend on what went through before.
     rigs.withOwn((rig) => {
-      const { customers, orders, activations } = FULL_BACKLOG;
-      const size = {
-        customers: Math.ceil(customers * scale),
-        orders: Math.ceil(orders * scale),
-        activations: Math.ceil(activations * scale),
-      };
+      const size = backlogSize(scale);
       say(`backlog of ${size.customers + size.orders + size.activations} events …`);
       return measureBacklog(rig, size, 1);
     }),
@@ -52,4 +56,19 @@ export const MEASURE: Readonly<Record<PartName, (context: PartContext) => Promis
     say('recovery from kill -9 …');
     return measureRecovery(rig, say);
   },
+  restore: ({ rigs, options: { orders }, say }) =>
+    rigs.withOwn((rig) => {
+      say(`restore of a state of ${orders} orders …`);
+      return measureRestore(rig, orders, say);
+    }),
+  curve: ({ rigs, options: { populations }, say }) =>
+    rigs.withOwn((rig) => {
+      say('cost by the number of customers …');
+      return measureCurve(rig, populations, say);
+    }),
+  memory: ({ rigs, options: { scale, minutes }, say }) =>
+    rigs.withOwn((rig) => {
+      say('memory over time, after a backlog …');
+      return measureMemory(rig, backlogSize(scale), minutes, say);
+    }),
 };
