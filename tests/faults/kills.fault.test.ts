@@ -84,9 +84,7 @@ describe.each(faultSeeds())('kills, with seed %i', (seed) => {
       const at = Date.now();
       const order = orderPlaced({ order_id: 'never-sent', customer_id, total_amount: 1, placed_at: at });
       rig.ledger.order(order);
-      rig.ledger.delivery({
-        ...deliveryStatus({ activation_id: 'never-sent', customer_id, occurred_at: at }),
-      });
+      rig.ledger.delivery(deliveryStatus({ activation_id: 'never-sent', customer_id, occurred_at: at }));
       const told = await rig.agreeAtTheEnd().then(
         () => 'nothing',
         (error: unknown) => messageOf(error),

@@ -178,14 +178,13 @@ const buildRig = async (
     strike: async (fault, action) => {
       const sentBefore = drive.sent();
       let struckAt = performance.now();
-      const secondsSince = (): number => (performance.now() - struckAt) / 1000;
+      const secondsUntil = (time: number): number => (time - struckAt) / 1000;
       await action(() => {
         struckAt = performance.now();
       });
-      await lagZero.streams();
-      const lagZeroSeconds = secondsSince();
+      const lagZeroSeconds = secondsUntil(await lagZero.streams());
       await lagZero.tables();
-      const tablesSeconds = secondsSince();
+      const tablesSeconds = secondsUntil(performance.now());
       const recordsMeanwhile = drive.sent() - sentBefore;
       if (recordsMeanwhile === 0) throw new Error(`${fault}: no traffic while it struck`);
       recoveries.push({ fault, lagZeroSeconds, tablesSeconds, recordsMeanwhile });

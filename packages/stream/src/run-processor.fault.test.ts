@@ -34,8 +34,19 @@ const start = (...arguments_: Parameters<typeof startWorkerProcess>): WorkerProc
   return worker;
 };
 
+/** All places of a transaction, in their order. */
+const BOUNDARIES = [
+  'after-poll',
+  'before-offsets',
+  'after-send',
+  'before-commit',
+  'commit-sent',
+  'after-commit-before-state',
+  'after-state',
+] as const;
+
 describe('a processor that is killed', () => {
-  for (const point of ['after-send', 'before-commit', 'after-commit-before-state', 'after-state'] as const) {
+  for (const point of BOUNDARIES) {
     it(`at ${point} loses and doubles nothing`, async () => {
       const counting = await open(`kill-${point}`);
       await counting.send(200);
