@@ -33,6 +33,8 @@ export type SinkLimits = {
   readonly milliseconds: number;
   /** What that grows to while records keep coming, see `createCommitPace`; default 2000. */
   readonly longestMilliseconds: number;
+  /** What that grows to while a backlog is worked off; default 5000. */
+  readonly backlogMilliseconds: number;
 };
 
 /** One successful commit, for metrics. */

@@ -8,6 +8,7 @@ const DEFAULT_LIMITS: SinkLimits = {
   bytes: 24 * 1024 * 1024,
   milliseconds: 1000,
   longestMilliseconds: 2000,
+  backlogMilliseconds: 5000,
 };
 
 /** LMDB tells of a full disk in words only. */

@@ -50,7 +50,7 @@ export const createRouteWriter = (options: RouteWriterOptions): RouteWriter => {
   let next = new Map<string, number>();
   /** The oldest record of each partition that is not in the table; kept when what waits is dropped. */
   const waiting = new Map<string, WaitingRecord>();
-  const pace = createCommitPace(limits.milliseconds, limits.longestMilliseconds);
+  const pace = createCommitPace(limits.milliseconds, limits.longestMilliseconds, limits.backlogMilliseconds);
   let buffer = emptyBuffer();
   let underWay: Promise<void> | null = null;
   let timer: NodeJS.Timeout | null = null;
@@ -153,6 +153,16 @@ export const createRouteWriter = (options: RouteWriterOptions): RouteWriter => {
     inBackground();
   };
 
+  const commitAfter = (wait: number, waited = 0): NodeJS.Timeout => {
+    const before = buffer.taken();
+    return setTimeout(() => {
+      // The timer ends with its buffer: this is still the same one.
+      if (pace.waitsOn(buffer.taken() - before, wait, waited + wait))
+        timer = commitAfter(wait, waited + wait);
+      else void commitNext();
+    }, wait);
+  };
+
   return {
     accept: (record) => {
       const place = placeOf(record);
@@ -161,7 +171,7 @@ export const createRouteWriter = (options: RouteWriterOptions): RouteWriter => {
       buffer.add(place, record);
       next.set(place, record.offset + 1);
       if (!waiting.has(place)) waiting.set(place, { offset: record.offset, timestamp: record.timestamp });
-      timer ??= setTimeout(() => void commitNext(), pace.next());
+      timer ??= commitAfter(pace.next());
       if (buffer.isFull()) return commitNext();
     },
     flush: async () => {
