@@ -20,6 +20,7 @@ import type { TaskStore } from '../state/task-store.ts';
 import { makeRecord } from './output-collector.ts';
 import { isRecordAtFault } from './record-at-fault.ts';
 import type { TaskSetup } from './task-setup.ts';
+import { createTurns } from './turns.ts';
 import { waitIfRefused } from './wait-if-refused.ts';
 
 /** A range of every partition of a topic that the task owns: all it holds at the moment. */
@@ -46,6 +47,9 @@ export const takeSnapshot = async (setup: TaskSetup, topics: readonly string[]):
   }
   return snapshot;
 };
+
+/** Rows compared between two looks at the clock. */
+const CLOCK_STRIDE = 32;
 
 /** What filling a store from the sources came to. */
 export type Loaded = {
@@ -159,10 +163,17 @@ const readPublished = async (
     },
     signal,
   );
+  /** Removals go together in the background; the last one is done when all are. */
+  let removed: Promise<boolean> = Promise.resolve(true);
   return {
     get: (key: string): Buffer | undefined => environment.get(key),
-    settle: (key: string): void => void environment.removeSync(key),
-    leftKeys: (): string[] => [...environment.getKeys()],
+    settle: (key: string): void => {
+      removed = environment.remove(key);
+    },
+    leftKeys: async (): Promise<string[]> => {
+      await removed;
+      return [...environment.getKeys()];
+    },
     close: async (): Promise<void> => {
       await environment.close();
       await rm(folder, { recursive: true, force: true });
@@ -185,9 +196,13 @@ async function* differences(
 ): AsyncIterable<OutgoingRecord> {
   const { logger, metrics } = setup;
   const folder = join(setup.folder, 'published');
+  // A state of a million rows takes seconds: the group hears of us meanwhile.
+  const turns = createTurns(signal);
   const published = await readPublished(comparison, folder, snapshot, reader, signal);
   try {
+    let rows = 0;
     for (const output of comparison.rows(context)) {
+      if (++rows % CLOCK_STRIDE === 0 && turns.isOver()) await turns.next();
       const rebuilt = makeRecord(output);
       const present = published.get(output.key);
       if (present !== undefined) published.settle(output.key);
@@ -197,7 +212,7 @@ async function* differences(
         metrics.unfit(topic, rebuilt.code);
       } else if (!isPublished(comparison, present, rebuilt.value)) yield rebuilt;
     }
-    for (const key of published.leftKeys()) yield { topic: comparison.topic, key, value: null };
+    for (const key of await published.leftKeys()) yield { topic: comparison.topic, key, value: null };
   } finally {
     await published.close();
   }
