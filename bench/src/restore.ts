@@ -45,6 +45,7 @@ const silverOrders = async (rig: Rig): Promise<(from: number, to: number) => Ite
         order_id: `o-${index}`,
         customer_id,
         total_amount: 100 + (index % 50_000),
+        placed_at: Date.now(),
       });
       const partition = partitionOf(customer_id, partitions);
       const row = mergeOrder(undefined, event, { topic: 'dom.order.placed.v1', partition, offset: index });
