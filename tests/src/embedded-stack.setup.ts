@@ -36,6 +36,8 @@ const removeAbandonedFolders = (): void => {
 
 const startShared = async (): Promise<() => Promise<void>> => {
   if (ADDRESSES.every((name) => process.env[name])) return () => Promise.resolve();
+  // `make test-faults`: every scenario has a stack of its own.
+  if (process.env['FAULTS'] === 'all') return () => Promise.resolve();
   removeAbandonedFolders();
   const folder = mkdtempSync(join(tmpdir(), FOLDER_PREFIX));
   const removeFolder = (): void => rmSync(folder, { recursive: true, force: true });
