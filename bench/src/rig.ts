@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { progressPrinter } from '@marketing-streams/embedded/progress';
 import { startEmbeddedStack } from '@marketing-streams/embedded/stack';
+import { MEMORY_ENVIRONMENT } from '@marketing-streams/platform/process-memory';
 import { type Pipeline, startPipeline } from '@marketing-streams/tests/harness/pipeline';
 import {
   accessPipeline,
@@ -57,7 +58,7 @@ export const startRig = async ({ cpuProfiles, environment = {} }: RigOptions = {
   );
   const nodeOptionsOf = (service: string): string =>
     [
-      environment['NODE_OPTIONS'] ?? process.env['NODE_OPTIONS'],
+      environment['NODE_OPTIONS'] ?? MEMORY_ENVIRONMENT['NODE_OPTIONS'],
       ...(cpuProfiles === undefined
         ? []
         : ['--cpu-prof', `--cpu-prof-dir=${join(resolve(cpuProfiles), service)}`]),

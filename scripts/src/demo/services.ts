@@ -4,6 +4,7 @@ import { LOOPBACK } from '@marketing-streams/embedded/ports';
 import { type StackAddresses, stackAddresses } from '@marketing-streams/embedded/stack';
 import type { ProcessDefinition } from '@marketing-streams/embedded/supervise/managed-process';
 import { httpProbe } from '@marketing-streams/embedded/supervise/poll';
+import { MEMORY_ENVIRONMENT } from '@marketing-streams/platform/process-memory';
 import { sessionSecret } from './session-secret.ts';
 import { type DemoSettings, logFileOf } from './settings.ts';
 
@@ -36,8 +37,7 @@ const environmentOf = (settings: DemoSettings, addresses: StackAddresses): NodeJ
   NODE_ENV: 'production',
   // Node keeps what it has compiled and stripped of types: 0.18 CPU seconds less for each service's start.
   NODE_COMPILE_CACHE: join(settings.localDirectory, 'compile-cache'),
-  // glibc's default of eight a core keeps freed memory of threads that come and go: a fifth more of it.
-  MALLOC_ARENA_MAX: '2',
+  ...MEMORY_ENVIRONMENT,
   // All tasks of a processor would run in one process here; see docs/decisions/0043-pace-and-tasks.md.
   TASKS: '1',
   ...process.env,

@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findFreePort } from '@marketing-streams/embedded/ports';
+import { MEMORY_ENVIRONMENT } from '@marketing-streams/platform/process-memory';
 import {
   SERVICE_NAMES,
   type ServiceName,
@@ -113,7 +114,7 @@ export const startPipeline = async (options: PipelineOptions): Promise<Pipeline>
       // The web app serves its health with its pages.
       ...(name === 'webapp' ? { PORT: String(port) } : { HEALTH_PORT: String(port) }),
       // As the demo and the image run them.
-      MALLOC_ARENA_MAX: '2',
+      ...MEMORY_ENVIRONMENT,
       NODE_COMPILE_CACHE: COMPILE_CACHE,
       SESSION_SECRET: 'a secret that outlives a restart',
       WRITES_PER_MINUTE: '100000',
