@@ -68,6 +68,37 @@ const start = async (
   return consumer;
 };
 
+/** Two members of one group over a sink that stores what it has taken only when it is told to. */
+const startTwins = async (topic: string, stored: Map<string, number>) => {
+  const overtaken: string[] = [];
+  const startMember = (): Promise<PositionedConsumer> => {
+    const taken = new Map<string, number>();
+    return startPositionedConsumer({
+      kafka: fixture.kafka,
+      groupId: fixture.name('twins'),
+      topics: [topic],
+      positions: async () => {
+        taken.clear();
+        return new Map(stored);
+      },
+      onRecords: async (records) => {
+        for (const { topic: name, partition, offset } of records)
+          taken.set(`${name}/${partition}`, offset + 1);
+      },
+      onRevoked: async () => {
+        for (const [place, offset] of taken) {
+          if (offset <= (stored.get(place) ?? 0)) overtaken.push(`${place}/${offset}`);
+          stored.set(place, offset);
+        }
+        taken.clear();
+      },
+      metrics: createMetrics('test', { processMetrics: false }),
+      logger: fixture.logger,
+    });
+  };
+  return { startMember, overtaken };
+};
+
 /**
  * A sink as tables are that commit in the background, and never come to it here: records it holds already are
  * skipped, and all are dropped when it is asked for its positions.
@@ -233,5 +264,23 @@ describe('a positioned consumer', () => {
     await start(topic, memorySink(), bug, failed.resolve);
     await fill(topic, 0, 3);
     expect(await failed.promise).toBeInstanceOf(TypeError);
+  });
+
+  it('lets the sink store what it took before the partitions go to another', async () => {
+    const topic = await fixture.topic('twins', 3);
+    await fill(topic, 0, 30);
+    const stored = new Map<string, number>();
+    const { startMember, overtaken } = await startTwins(topic, stored);
+    const first = await startMember();
+    await first.caughtUp();
+    expect(stored.size).toBe(0);
+    const second = await startMember();
+    await until('the second has its share', () => second.ready() === null && second.progress().length > 0);
+    expect([...stored.values()]).toEqual([10, 10, 10]);
+    await fill(topic, 30, 60);
+    await Promise.all([first.caughtUp(), second.caughtUp()]);
+    await Promise.all([first.stop(), second.stop()]);
+    expect([...stored.values()]).toEqual([20, 20, 20]);
+    expect(overtaken).toEqual([]);
   });
 });

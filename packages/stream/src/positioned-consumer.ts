@@ -23,6 +23,11 @@ export type PositionedConsumerOptions = {
    * go on as soon as somebody has made room. Any other rejection stops it.
    */
   readonly onRecords: (records: readonly KafkaRecord[]) => Promise<void>;
+  /**
+   * Called when partitions are about to go to other members, which ask for their positions as soon as this has come to
+   * its end: what was taken and is not stored by then is refused later. A rejection is the sink's own matter.
+   */
+  readonly onRevoked?: () => Promise<void>;
   readonly metrics: Metrics;
   readonly logger: Logger;
   /** Called once when the consumer has stopped on an error that nobody can retry; thrown outside by default. */
@@ -178,6 +183,12 @@ export const startPositionedConsumer = async (
     onRevoked: async () => {
       assignment = undefined;
       progress.clear();
+      await options.onRevoked?.().catch((error: unknown) => {
+        logger.debug(
+          { reason: messageOf(error) },
+          'what was taken could not be stored before it went to others',
+        );
+      });
     },
     onError: fail,
     ...(options.memberFolder === undefined ? {} : { memberFolder: options.memberFolder }),

@@ -151,6 +151,7 @@ export const runTableSink = (declarations: readonly TableDeclaration[]): Promise
       topics: declarations.map(({ topic }) => topic),
       positions: positionsOf(sink),
       onRecords: sink.write,
+      onRevoked: sink.flush,
       memberFolder: join(folder, 'members'),
       paceMilliseconds: PACE_MILLISECONDS,
       metrics,
