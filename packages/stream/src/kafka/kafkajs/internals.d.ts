@@ -29,12 +29,6 @@ declare module 'kafkajs/src/protocol/error.js' {
   export const createErrorFromCode: (code: number) => Error;
 }
 
-declare module 'kafkajs/src/protocol/recordBatch/crc32C/index.js' {
-  /** CRC-32C as an unsigned 32-bit integer. */
-  const crc32c: (data: Buffer) => number;
-  export = crc32c;
-}
-
 declare module 'kafkajs/src/loggers/index.js' {
   import type { logCreator } from 'kafkajs';
   export type KafkajsLogger = { readonly namespace: (name: string) => KafkajsLogger };

@@ -1,5 +1,5 @@
-import crc32c from 'kafkajs/src/protocol/recordBatch/crc32C/index.js';
 import type { OutgoingRecord } from '../api.ts';
+import { crc32c } from './crc32c.ts';
 import { type Cursor, sizeOfVarint, writeInt16, writeInt32, writeInt64, writeVarint } from './wire.ts';
 
 /*
