@@ -10,7 +10,7 @@ export type RushFigures = {
 const BACKLOG_RECORDS = 10_000;
 
 /** A sink that takes more than this a second works off what its service works off: nobody waits for tidiness. */
-const RUSH_RECORDS_PER_SECOND = 3_000;
+const RUSH_RECORDS_PER_SECOND = 1_000;
 
 /** Rates are taken over at least so long. */
 const SAMPLE_MILLISECONDS = 2_000;

@@ -47,4 +47,15 @@ describe('a job in the maintenance thread', { timeout: 20_000 }, () => {
     await vi.waitUntil(() => threads() === before, { timeout: 10_000 });
     expect(await runner.run(jobOf('good'))).toMatchObject({ filesRemoved: 1 });
   });
+
+  it('starts another thread after many, so that what the first one held is given back', async () => {
+    runner = createJobRunner({ idleMilliseconds: 60_000, mostJobs: 2, module });
+    const threads = () => process.getActiveResourcesInfo().filter((name) => name === 'MessagePort').length;
+    const before = threads();
+    await runner.run(jobOf('good'));
+    await expect(runner.run(jobOf('fails'))).rejects.toThrow('no space left');
+    await vi.waitUntil(() => threads() === before, { timeout: 10_000 });
+    expect(await runner.run(jobOf('good'))).toMatchObject({ filesRemoved: 1 });
+    expect(threads()).toBeGreaterThan(before);
+  });
 });
