@@ -1,4 +1,5 @@
 import { messageOf, PlatformError } from '@marketing-streams/platform/errors';
+import { requestText } from '@marketing-streams/platform/node-http';
 
 /** Kinds of schema the contracts use, as the registry's API spells them. */
 export type SchemaType = 'AVRO' | 'JSON';
@@ -39,7 +40,7 @@ type Request = (method: 'GET' | 'POST' | 'PUT', path: string, body?: unknown) =>
 /** The request function of a registry: JSON in and out, outages told apart from answers. */
 const createRequest = ({ url, timeoutMilliseconds = 5_000 }: SchemaRegistryOptions): Request => {
   const base = new URL(url);
-  const credentials =
+  const credentials: Record<string, string> =
     base.username === ''
       ? {}
       : {
@@ -56,21 +57,18 @@ const createRequest = ({ url, timeoutMilliseconds = 5_000 }: SchemaRegistryOptio
     let status: number;
     let text: string;
     try {
-      const response = await fetch(`${root}${path}`, {
+      ({ status, text } = await requestText(`${root}${path}`, {
         method,
         headers: {
           accept: `${CONTENT_TYPE}, application/json`,
           'content-type': CONTENT_TYPE,
           ...credentials,
         },
-        body: body === undefined ? null : JSON.stringify(body),
-        signal: AbortSignal.timeout(timeoutMilliseconds),
-      });
-      ({ status } = response);
-      text = await response.text();
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        timeoutMilliseconds,
+      }));
     } catch (cause) {
-      const reason = cause instanceof Error && cause.cause !== undefined ? cause.cause : cause;
-      throw unavailable(messageOf(reason), cause);
+      throw unavailable(messageOf(cause), cause);
     }
     if (status >= 500 || status === 429 || status === 408) {
       throw unavailable(`${method} ${path} answered ${status} ${text.slice(0, 300)}`);

@@ -1,7 +1,8 @@
-import { createServer, type ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { PlatformError } from './errors.ts';
 import type { Metrics } from './metrics.ts';
+import { http } from './node-http.ts';
 
 /** One thing readiness depends on: null when it is well, else one sentence that says what is wrong. */
 export type ReadinessCheck = () => string | null;
@@ -45,7 +46,7 @@ export const readiness = (
  * Throws PORT_TAKEN when something else listens there.
  */
 export const startHealthServer = async (options: HealthServerOptions): Promise<HealthServer> => {
-  const server = createServer((request, response) => {
+  const server = http.createServer((request, response) => {
     const path = (request.url ?? '/').split('?')[0];
     if (path === '/livez') return respond(response, 200, 'application/json', '{"live":true}');
     if (path === '/readyz') {

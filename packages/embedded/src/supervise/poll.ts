@@ -1,6 +1,6 @@
-import { get } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf } from '@marketing-streams/platform/errors';
+import { http } from '@marketing-streams/platform/node-http';
 
 /** Asks once whether something works: null when it does, else one sentence that says what is missing. */
 export type Probe = (signal: AbortSignal) => Promise<string | null>;
@@ -59,7 +59,7 @@ type Answer = { readonly status: number; readonly body: string };
 /** `node:http` and not `fetch`, which costs a supervisor of ten processes several times the CPU. */
 const ask = (url: string, signal: AbortSignal): Promise<Answer> =>
   new Promise((resolve, reject) => {
-    const request = get(url, { signal, agent: false }, (response) => {
+    const request = http.get(url, { signal, agent: false }, (response) => {
       let body = '';
       response.setEncoding('utf8');
       response.on('data', (part: string) => {

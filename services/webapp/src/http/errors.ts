@@ -1,6 +1,6 @@
-import { STATUS_CODES } from 'node:http';
 import { type ErrorCode, isPlatformError, PlatformError } from '@marketing-streams/platform/errors';
 import type { Logger } from '@marketing-streams/platform/logging';
+import { http } from '@marketing-streams/platform/node-http';
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import type { FieldProblem } from '../actions/parse-request.ts';
 import type { Renderer } from '../present/renderer.ts';
@@ -82,7 +82,7 @@ const problemOfHttpError = (error: HttpError): HttpProblem => {
   return {
     status,
     code: CODES[status] ?? 'VALUE_UNDECODABLE',
-    message: mayBeTold ? error.message : (STATUS_CODES[status] ?? 'Bad Request'),
+    message: mayBeTold ? error.message : (http.STATUS_CODES[status] ?? 'Bad Request'),
     fields: [],
   };
 };

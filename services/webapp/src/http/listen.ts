@@ -1,6 +1,7 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { PlatformError } from '@marketing-streams/platform/errors';
+import { http } from '@marketing-streams/platform/node-http';
 
 export type Listening = {
   readonly port: number;
@@ -23,7 +24,7 @@ const closeServer = (server: Server): Promise<void> =>
 /** Serves an app. Throws PORT_TAKEN when something else listens there. */
 export const listen = async (app: RequestListener, host: string, port: number): Promise<Listening> => {
   let current = app;
-  const server = createServer((request, response) => current(request, response));
+  const server = http.createServer((request, response) => current(request, response));
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) =>
       reject(
