@@ -26,7 +26,8 @@ export const noTotals = (): Totals => ({ order_count: 0, lifetime_value: 0, deli
 
 export const FULL_BACKLOG: BacklogSize = { customers: 10_000, orders: 200_000, activations: 100_000 };
 
-const ITEMS = [
+/** The lines of every order. */
+export const ITEMS = [
   { sku: 'KIT-2040', name: 'Pour-over coffee maker', category: 'Kitchen', quantity: 1, unit_price: 4_200 },
   { sku: 'HOM-1103', name: 'Scented soy candle', category: 'Home', quantity: 2, unit_price: 2_400 },
 ];

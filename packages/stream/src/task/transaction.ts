@@ -2,8 +2,9 @@ import type { KafkaRecord } from '@marketing-streams/contracts/record';
 import { isFailPointPlanned, reachFailPoint } from '@marketing-streams/platform/fail-points';
 import type { CommittedPosition, OutgoingRecord, Position, TransactionalProducer } from '../kafka/api.ts';
 import { createOverlay } from '../state/overlay.ts';
+import type { SealedChanges } from '../state/sealed-changes.ts';
 import type { StoreMeta } from '../state/store-meta.ts';
-import type { StateChanges, TaskStore } from '../state/task-store.ts';
+import type { TaskStore } from '../state/task-store.ts';
 import { dueTimers, runTimers, startTimers } from './due-timers.ts';
 import type { InputBuffer } from './input-buffer.ts';
 import { createOutputCollector, type Refusal } from './output-collector.ts';
@@ -18,7 +19,7 @@ export type Draft = {
   readonly stepped: Stepped;
   readonly outgoing: readonly OutgoingRecord[];
   readonly positions: readonly CommittedPosition[];
-  readonly changes: StateChanges;
+  readonly changes: SealedChanges;
   /** The store's word when all of it is durable. */
   readonly next: StoreMeta;
 };
@@ -128,7 +129,7 @@ export const draftTransaction = async (
   for (const { topic, partition, offset } of moved) offsets[`${topic}/${partition}`] = offset;
   const positions = (moved.length > 0 ? moved : anyPosition(meta, setup)).map((p) => ({ ...p, metadata }));
   const next = { ...meta, offsets, transaction, refusals, stream_time: streamTime, timers: ran.lastRuns };
-  return { stepped, outgoing, positions, changes: overlay.changes, next };
+  return { stepped, outgoing, positions, changes: store.seal(overlay.changes), next };
 };
 
 /** The first failure when all have come to an end, so that nothing is under way any more. */
@@ -163,7 +164,7 @@ export const executeTransaction = async (
   reachFailPoint('before-commit');
   await producer.commit();
   reachFailPoint('after-commit-before-state');
-  store.write(draft.changes, draft.next, meta);
+  store.writeSealed(draft.changes, draft.next, meta);
   reachFailPoint('after-state');
   return 'committed';
 };

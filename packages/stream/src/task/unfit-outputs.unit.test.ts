@@ -6,6 +6,8 @@ import { createLogger } from '@marketing-streams/platform/logging';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { OutgoingRecord, RangeReader, TransactionalProducer } from '../kafka/api.ts';
 import type { ProcessorDefinition, Rebuild } from '../processor.ts';
+import { sealChanges } from '../state/sealed-changes.ts';
+import { codecFinder } from '../state/state-codec.ts';
 import type { StoreMeta } from '../state/store-meta.ts';
 import type { TaskStore } from '../state/task-store.ts';
 import type { Output } from '../step.ts';
@@ -81,7 +83,8 @@ describe('a row that cannot be published', () => {
         run: () => [unfitRow, goodRow],
       },
     ];
-    const store = { get: () => undefined, range: () => [] } as Partial<TaskStore> as TaskStore;
+    const seal: TaskStore['seal'] = (changes) => sealChanges(changes, codecFinder({}));
+    const store = { get: () => undefined, range: () => [], seal } as Partial<TaskStore> as TaskStore;
     const buffer = createInputBuffer([{ topic: 'in', partition: 0, offset: 5 }]);
     const draft = await draftTransaction({
       setup: setupOf({ timers }),
