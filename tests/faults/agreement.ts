@@ -13,7 +13,13 @@ import {
 } from './ledger/expected-rows.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import { deltalakeTableRows, ownTableRows, type ReadTableRows, type TableRows } from './ledger/table-rows.ts';
-import { type Newest, type NewestByKey, openTopicBooks, type TopicBooks } from './ledger/topic-books.ts';
+import {
+  FIRST_STAGE,
+  type Newest,
+  type NewestByKey,
+  openTopicBooks,
+  type TopicBooks,
+} from './ledger/topic-books.ts';
 
 /** Holds the ledger against every store. All is at rest: the traffic is paused and all positions match. */
 export type Agreement = {
@@ -74,6 +80,20 @@ const topicDifferences = (books: TopicBooks, ledger: Ledger): readonly string[] 
     ),
   ];
 };
+
+/** Every change of a stage was reported back once: the only output that a second copy of it would not replace. */
+const feedbackDifferences = (books: TopicBooks, ledger: Ledger): readonly string[] => [
+  ...books.repeatedReports.map((report) => `feedback: a second report in a row of ${report}`),
+  ...differences(
+    'feedback',
+    new Map([...expectedCustomers(ledger)].map(([id, { lifecycle_stage }]) => [id, { lifecycle_stage }])),
+    new Map(
+      ledger
+        .customerIds()
+        .map((id) => [id, { lifecycle_stage: books.reportedStages.get(id) ?? FIRST_STAGE }]),
+    ),
+  ),
+];
 
 const tableDifferences = async (
   books: TopicBooks,
@@ -156,6 +176,7 @@ export const createAgreement = async (
   access: PipelineAccess,
   view: ViewStore,
   ledger: Ledger,
+  exactFeedback: boolean,
 ): Promise<Agreement> => {
   const books = await openTopicBooks(access);
   const { deltaDirectory } = access;
@@ -164,6 +185,7 @@ export const createAgreement = async (
     await books.readOn();
     return [
       ...topicDifferences(books, ledger),
+      ...(exactFeedback ? feedbackDifferences(books, ledger) : []),
       ...(await tableDifferences(books, ledger, read)),
       ...(await redisDifferences(books, view)),
     ];

@@ -14,7 +14,7 @@ describe.runIf(isFullRun).each(faultSeeds())('the broker and the way to it, with
   let rig: FaultRig;
 
   beforeAll(async () => {
-    rig = await startFaultRig({ name: 'broker', seed, proxied: SERVICE_NAMES });
+    rig = await startFaultRig({ name: 'broker', seed, proxied: SERVICE_NAMES, exactFeedback: true });
   }, START_MILLISECONDS);
 
   afterAll(() => rig?.stop());

@@ -38,12 +38,12 @@ const VIEW_TOPICS: readonly TopicName[] = [
 
 /** How often positions are looked at: the resolution of the figures. */
 const LOOK_EVERY_MILLISECONDS = 25;
-const RECOVERED_WITHIN_MILLISECONDS = 90_000;
+const RECOVERED_WITHIN_MILLISECONDS = 180_000;
 const STAYS_FOR_MILLISECONDS = 1_000;
 const UNDISTURBED_PASSES = 5;
 /** A busy machine is no fault: a pass counts as undisturbed up to this many times the usual, and this long. */
 const SLOWER_IS_USUAL = 3;
-const SHORTEST_ALLOWANCE_MILLISECONDS = 500;
+const SHORTEST_ALLOWANCE_MILLISECONDS = 750;
 
 /** Where all that is asked of the positions is to be had. */
 export type LagSources = {

@@ -28,6 +28,11 @@ export type FaultRigOptions = {
   readonly customers?: number;
   /** TASKS of every processor; default the configuration's. */
   readonly tasks?: number;
+  /**
+   * Compares the lifecycle stages that gold reports back too, each change once. Not for scenarios in which gold loses
+   * its state: what changed while it is rebuilt is not reported.
+   */
+  readonly exactFeedback?: boolean;
   /** Services that reach Kafka through a proxy of their own. */
   readonly proxied?: readonly ServiceName[];
   /** Further settings of single services, by the names of their environment variables. */
@@ -70,7 +75,7 @@ export type FaultRig = {
 const RATE = 200;
 const CUSTOMERS = 400;
 const HOUR_MILLISECONDS = 3_600_000;
-const CATCH_UP_MILLISECONDS = 90_000;
+const CATCH_UP_MILLISECONDS = 180_000;
 
 type Undo = () => unknown;
 
@@ -156,7 +161,7 @@ const buildRig = async (
     rate,
   });
 
-  const agreement = await createAgreement(access, view, ledger);
+  const agreement = await createAgreement(access, view, ledger, options.exactFeedback ?? false);
   const comeToRest = async (): Promise<void> => {
     await drive.pause();
     await access.caughtUp(CATCH_UP_MILLISECONDS);

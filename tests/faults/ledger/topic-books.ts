@@ -2,6 +2,7 @@ import { createAvroCodec } from '@marketing-streams/contracts/avro-codec';
 import type { CustomerGold } from '@marketing-streams/contracts/generated/customer-gold';
 import type { DeadLetter } from '@marketing-streams/contracts/generated/dead-letter';
 import type { GoldCustomer360 } from '@marketing-streams/contracts/generated/gold-customer-360';
+import type { ProfileUpsert } from '@marketing-streams/contracts/generated/profile-upsert';
 import type { PropensityScore } from '@marketing-streams/contracts/generated/propensity-score';
 import type { SilverActivation } from '@marketing-streams/contracts/generated/silver-activation';
 import type { SilverCustomer } from '@marketing-streams/contracts/generated/silver-customer';
@@ -39,6 +40,10 @@ export type TopicBooks = {
   readonly gold: NewestByKey<CustomerGold>;
   /** Customers of whom there is a profile patch: the driver's, or the feedback of their lifecycle stage. */
   readonly profiled: ReadonlySet<string>;
+  /** The lifecycle stage last reported back of every customer of whom any was. */
+  readonly reportedStages: ReadonlyMap<string, string>;
+  /** Reports of the stage that was reported before: the same change told twice, or one between them lost. */
+  readonly repeatedReports: readonly string[];
   /** Published records whose version is not larger than the one before. */
   readonly versionsNotGrown: readonly string[];
   /** Takes in what has come. */
@@ -49,6 +54,10 @@ type Codec<Row> = {
   readonly decode: (value: Buffer) => Row;
   readonly prepare?: (records: readonly KafkaRecord[]) => Promise<void>;
 };
+
+/** The `source` of a lifecycle stage that gold reports back, and the stage that a customer begins with. */
+const LIFECYCLE_SOURCE = 'lifecycle';
+export const FIRST_STAGE = 'prospect';
 
 const GOLD: TopicName = 'dom.customer.gold.v1';
 const LETTERS: TopicName = 'dead-letter-queue';
@@ -100,6 +109,9 @@ export const openTopicBooks = async ({ kafka, registry }: PipelineAccess): Promi
   const poison = new Map<string, object>();
   const deadLetters = new Map<string, object>();
   const profiled = new Set<string>();
+  const patches = await avro<ProfileUpsert>(PROFILE_TOPIC);
+  const reportedStages = new Map<string, string>();
+  const repeatedReports: string[] = [];
   const versions = new Map<string, number>();
   const versionsNotGrown: string[] = [];
 
@@ -108,6 +120,17 @@ export const openTopicBooks = async ({ kafka, registry }: PipelineAccess): Promi
       inputs.set(placeOf(record), { key: base64(record.key), value: base64(record.value) });
       if (record.headers[POISON_HEADER] !== undefined) poison.set(placeOf(record), originalOf(record));
       else if (record.topic === PROFILE_TOPIC) profiled.add(record.key?.toString('utf8') ?? '');
+    }
+  };
+  const keepReports = async (records: readonly KafkaRecord[]): Promise<void> => {
+    const readable = records.filter(({ headers }) => headers[POISON_HEADER] === undefined);
+    await patches.prepare(readable);
+    for (const record of readable) {
+      const { customer_id, lifecycle_stage, source } = patches.decode(record.value!);
+      if (source !== LIFECYCLE_SOURCE || lifecycle_stage === null) continue;
+      if (lifecycle_stage === (reportedStages.get(customer_id) ?? FIRST_STAGE))
+        repeatedReports.push(`${lifecycle_stage} of ${customer_id} at ${placeOf(record)}`);
+      reportedStages.set(customer_id, lifecycle_stage);
     }
   };
   const keepLetters = async (records: readonly KafkaRecord[]): Promise<void> => {
@@ -134,6 +157,8 @@ export const openTopicBooks = async ({ kafka, registry }: PipelineAccess): Promi
     poison,
     deadLetters,
     profiled,
+    reportedStages,
+    repeatedReports,
     orders,
     activations,
     profiles,
@@ -145,6 +170,7 @@ export const openTopicBooks = async ({ kafka, registry }: PipelineAccess): Promi
       const come = await reader.readOn();
       const of = (topic: TopicName): readonly KafkaRecord[] => come.get(topic) ?? [];
       for (const topic of INPUT_TOPICS) keepInputs(of(topic));
+      await keepReports(of(PROFILE_TOPIC));
       await keepLetters(of(LETTERS));
       checkVersions(of(GOLD));
       await keep(orders, of('silver.orders.v1'), codecs.orders);
