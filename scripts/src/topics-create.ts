@@ -58,13 +58,14 @@ const adjust = async (admin: TopicAdmin, wanted: TopicConfig): Promise<TopicOutc
 
 /**
  * Creates the catalogue's topics and brings the settings of those that exist to what the catalogue says; doing it
- * again changes nothing. Throws CONFIG_INVALID, before anything is changed, when an existing topic has another
+ * again changes nothing. `onAllThere` is called when every topic exists, before settings are looked at. Throws CONFIG_INVALID, before anything is changed, when an existing topic has another
  * number of partitions; KAFKA_UNAVAILABLE on an outage.
  */
 export const createAllTopics = async (
   admin: TopicAdmin,
   settings: TopicSettings,
   contracts: readonly TopicContract[] = Object.values(TOPICS),
+  onAllThere: () => void = () => undefined,
 ): Promise<readonly TopicOutcome[]> => {
   const wanted = contracts.map((contract) => topicConfig(contract, settings));
   const names = new Set(await admin.topics());
@@ -79,6 +80,7 @@ export const createAllTopics = async (
         .map(({ topic, partitions, entries }) => ({ name: topic, partitions, config: entries })),
     ),
   );
+  onAllThere();
   return Promise.all(
     wanted.map((config): Promise<TopicOutcome> | TopicOutcome =>
       created.has(config.topic)

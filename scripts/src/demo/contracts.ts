@@ -7,10 +7,11 @@ import { registerAllSchemas } from '../schemas-register.ts';
 import { createAllTopics } from '../topics-create.ts';
 import type { DemoSettings } from './settings.ts';
 
-/** Creates the topics, as `make topics` does. */
+/** Creates the topics, as `make topics` does; `onAllThere` is called once all exist. */
 export const createTopics = async (
   { kafkaBootstrapServers }: EmbeddedStack,
   settings: DemoSettings,
+  onAllThere: () => void,
 ): Promise<void> => {
   const logger = createLogger('demo');
   logger.level = 'fatal'; // What goes wrong here is thrown, and the board is no place for log lines.
@@ -20,7 +21,9 @@ export const createTopics = async (
     logger,
   }).admin();
   try {
-    await retryUntilUp(() => createAllTopics(admin, settings.topics), { what: 'Kafka' });
+    await retryUntilUp(() => createAllTopics(admin, settings.topics, undefined, onAllThere), {
+      what: 'Kafka',
+    });
   } finally {
     await admin.close();
   }

@@ -46,8 +46,8 @@ const stopAll = async (
 };
 
 /**
- * Topics, then the services on them, and the schemas meanwhile: a service registers what it needs of them itself.
- * Resolves when all of it is there and every service answers.
+ * Topics, then the services on them. The schemas come last: a service registers what it needs of them itself, and need
+ * not wait while the registry is busy with the others. Resolves when all of it is there and every service answers.
  */
 const bringUp = async (
   settings: DemoSettings,
@@ -55,13 +55,12 @@ const bringUp = async (
   supervisor: Supervisor,
   interrupted: AbortSignal,
 ): Promise<void> => {
-  const startServices = async (): Promise<void> => {
-    await createTopics(stack, settings);
-    if (interrupted.aborted) return;
-    writeFileSync(startFileOf(settings), '');
-    await supervisor.allReady();
-  };
-  await Promise.all([startServices(), registerSchemas(stack)]);
+  await createTopics(stack, settings, () => {
+    if (!interrupted.aborted) writeFileSync(startFileOf(settings), '');
+  });
+  if (interrupted.aborted) return;
+  await supervisor.allReady();
+  await registerSchemas(stack);
 };
 
 /**
