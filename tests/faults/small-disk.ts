@@ -4,6 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const BLOCK = Buffer.alloc(4_096, 1);
+const CHUNK_BYTES = 1_048_576;
+
+const appendUntilFull = (file: string, bytes: Buffer): void => {
+  try {
+    for (;;) writeFileSync(file, bytes, { flag: 'a' });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+  }
+};
 
 /** A file system of a few megabytes that can be filled to its last byte. */
 export type SmallDisk = {
@@ -21,13 +30,9 @@ export const mountSmallDisk = (folder: string, megabytes: number): SmallDisk => 
   return {
     fill: () => {
       const { bavail, bsize } = statfsSync(folder);
-      writeFileSync(ballast, Buffer.alloc(bavail * bsize, 1));
-      // What was freed while it was written.
-      try {
-        for (;;) writeFileSync(ballast, BLOCK, { flag: 'a' });
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
-      }
+      appendUntilFull(ballast, Buffer.alloc(Math.min(bavail * bsize, CHUNK_BYTES), 1));
+      // Others write and free meanwhile: to the last block.
+      appendUntilFull(ballast, BLOCK);
     },
     empty: () => truncateSync(ballast, 0),
     unmount: () => execFileSync('umount', ['--lazy', folder]),

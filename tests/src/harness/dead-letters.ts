@@ -29,14 +29,17 @@ export const deadLettersOf = (
       topic === place.topic && partition === place.partition && offset === place.offset,
   );
 
-/** All of a record that a dead letter has to hold, comparable byte for byte. */
+/**
+ * All of a record that a dead letter has to hold, comparable byte for byte. A time before 1970 is none in the
+ * dead letter's contract: it holds the first moment there is.
+ */
 export const originalOf = (
   record: Pick<KafkaRecord, 'topic' | 'partition' | 'offset' | 'timestamp' | 'key' | 'value' | 'headers'>,
 ): object => ({
   topic: record.topic,
   partition: record.partition,
   offset: record.offset,
-  timestamp: record.timestamp,
+  timestamp: Math.max(0, record.timestamp),
   key: record.key?.toString('hex') ?? null,
   value: record.value?.toString('hex') ?? null,
   headers: headerList(record.headers).map(({ name, value }) => [name, value?.toString('hex') ?? null]),
