@@ -115,11 +115,11 @@ export type DeltaTable = TableView & {
   /** Reads what others committed meanwhile. */
   readonly refresh: () => Promise<void>;
   /**
-   * Adds rows to an append table. Nothing is written for no rows and no txns. Throws DELTA_SCHEMA_MISMATCH
+   * Adds rows to an append table; they may be made while they are taken. Nothing is written for no rows and no txns. Throws DELTA_SCHEMA_MISMATCH
    * naming the column, DELTA_OFFSET_MISMATCH when a txn's expected value is not the table's, DELTA_CONFLICT
    * when the table's schema or protocol was changed meanwhile.
    */
-  readonly append: (rows: readonly Row[], options?: WriteOptions) => Promise<CommitResult>;
+  readonly append: (rows: Iterable<Row>, options?: WriteOptions) => Promise<CommitResult>;
   /**
    * Writes rows by key and deletes rows by key (only the key columns of `deletes` are read). Of several rows
    * with one key the last counts; a key both written and deleted is written. Deleting an absent key is fine.

@@ -71,24 +71,35 @@ export const createParquetWriter = (schema: TableSchema, rowsPerGroup = ROWS_PER
   };
 };
 
+/** Rows that are there at once when they are made while they are written: few enough to die young. */
+const ROWS_AT_ONCE = 500;
+
 /**
- * Rows as one ZSTD Parquet file. Throws DELTA_SCHEMA_MISMATCH naming the column for a value that does not fit;
+ * Rows as one ZSTD Parquet file, taken some hundred at a time. Throws DELTA_SCHEMA_MISMATCH naming the column for a value that does not fit;
  * fields of a row that the schema does not have are not written.
  */
 export const writeParquet = (
   schema: TableSchema,
-  rows: readonly Row[],
+  rows: Iterable<Row>,
   options: { readonly rowsPerGroup?: number } = {},
 ): ParquetFile => {
   const { rowsPerGroup = ROWS_PER_GROUP } = options;
   const writer = createParquetWriter(schema, rowsPerGroup);
-  for (let from = 0; from < rows.length; from += rowsPerGroup) {
-    const to = Math.min(rows.length, from + rowsPerGroup);
+  let part: Row[] = [];
+  let inGroup = 0;
+  const writePart = (): void => {
     schema.forEach(({ name }, number) => {
       const column = writer.columns[number]!;
-      for (let index = from; index < to; index++) column.write(rows[index]![name], 0);
+      for (const row of part) column.write(row[name], 0);
     });
-    writer.endRows(to - from);
+    writer.endRows(part.length);
+    inGroup = (inGroup + part.length) % rowsPerGroup;
+    part = [];
+  };
+  for (const row of rows) {
+    part.push(row);
+    if (part.length === ROWS_AT_ONCE || inGroup + part.length === rowsPerGroup) writePart();
   }
+  if (part.length > 0) writePart();
   return writer.finish();
 };

@@ -4,7 +4,7 @@ import type { Row } from '../schema/table-schema.ts';
 import type { SinkCommit, SinkLimits, SinkProgress, SinkRoute, WaitingRecord } from '../sink-types.ts';
 import type { CommitResult, TransactionStep } from '../table-types.ts';
 import { createCommitPace } from './commit-pace.ts';
-import { createRecordBuffer, type RecordBatch, type RecordBuffer } from './record-buffer.ts';
+import { createRecordBuffer, type KeptChange, type RecordBatch, type RecordBuffer } from './record-buffer.ts';
 
 /** The partition's name inside the sink. */
 export const placeOf = ({ topic, partition }: TopicPartition): string => `${topic}/${partition}`;
@@ -39,6 +39,13 @@ const toTopicPartition = (place: string): TopicPartition => {
   return { topic: place.slice(0, slash), partition: Number(place.slice(slash + 1)) };
 };
 
+function* rowsOf(changes: Iterable<KeptChange>): Generator<Row> {
+  for (const change of changes) {
+    if (change.kind === 'delete') throw new TypeError('a delete needs an upsert table');
+    yield change.row;
+  }
+}
+
 export const createRouteWriter = (options: RouteWriterOptions): RouteWriter => {
   const { route, clusterId, limits } = options;
   const { table } = route;
@@ -63,12 +70,8 @@ export const createRouteWriter = (options: RouteWriterOptions): RouteWriter => {
     }));
 
   const append = async (batch: RecordBatch, txns: readonly TransactionStep[]): Promise<Written> => {
-    const rows: Row[] = [];
-    for (const change of batch.changes(route.toChange)) {
-      if (change.kind === 'delete') throw new TypeError('a delete needs an upsert table');
-      rows.push(change.row);
-    }
-    return { result: await table.append(rows, { txns }), rows: rows.length, deletes: 0 };
+    const result = await table.append(rowsOf(batch.changes(route.toChange)), { txns });
+    return { result, rows: result.rowsAdded, deletes: 0 };
   };
 
   const upsert = async (

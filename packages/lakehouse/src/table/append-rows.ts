@@ -7,13 +7,14 @@ import { requireUnchanged, type TableContext, transactionActions } from './table
 /** Adds rows to the table in one commit; see `DeltaTable.append`. */
 export const appendRows = async (
   context: TableContext,
-  rows: readonly Row[],
+  rows: Iterable<Row>,
   options: WriteOptions,
 ): Promise<CommitResult> => {
   const txns = options.txns ?? [];
-  if (rows.length === 0 && txns.length === 0) return nothing(context);
   transactionActions(context, txns);
   const files = await writeDataFiles(context.layout, rows, { dataChange: true, now: context.clock() });
+  if (files.length === 0 && txns.length === 0) return nothing(context);
+  const rowsAdded = files.reduce((sum, { rowCount }) => sum + rowCount, 0);
   try {
     await context.log.commit('blind', async () => {
       requireUnchanged(context);
@@ -25,7 +26,7 @@ export const appendRows = async (
         },
         operationMetrics: {
           numFiles: files.length,
-          numOutputRows: rows.length,
+          numOutputRows: rowsAdded,
           numOutputBytes: bytesOf(files),
         },
         actions: [...addActions(files), ...transactionActions(context, txns)],
@@ -38,7 +39,7 @@ export const appendRows = async (
   await context.log.checkpointIfDue();
   return {
     version: context.log.snapshot().version,
-    rowsAdded: rows.length,
+    rowsAdded,
     rowsRemoved: 0,
     filesAdded: files.length,
     bytes: bytesOf(files),

@@ -22,8 +22,8 @@ export type Layout = {
   readonly fileColumns: TableSchema;
 };
 
-/** A data file written but not yet committed, and its rows in the file's order. */
-export type NewFile = { readonly add: AddFile; readonly rows: readonly Row[] };
+/** A data file written but not yet committed, and its rows as they were given, in the file's order. */
+export type NewFile = { readonly add: AddFile; readonly rows: Iterable<Row>; readonly rowCount: number };
 
 export const createLayout = (
   storage: Storage,
@@ -48,10 +48,10 @@ type Partition = { readonly values: PartitionValues; readonly rows: Row[] };
 
 const byPartition = (
   layout: Layout,
-  rows: readonly Row[],
+  rows: Iterable<Row>,
 ): Iterable<{
   readonly values: PartitionValues;
-  readonly rows: readonly Row[];
+  readonly rows: Iterable<Row>;
 }> => {
   if (layout.partitionColumns.length === 0) return [{ values: {}, rows }];
   const partitions = new Map<string, Partition>();
@@ -68,14 +68,16 @@ const byPartition = (
 const writeDataFile = async (
   layout: Layout,
   values: PartitionValues,
-  rows: readonly Row[],
+  rows: Iterable<Row>,
   options: { readonly dataChange: boolean; readonly now: number },
-): Promise<NewFile> => {
+): Promise<NewFile | null> => {
   const file = writeParquet(layout.fileColumns, rows);
+  if (file.rows === 0) return null;
   const path = `${partitionFolder(values)}part-00000-${randomUUID()}.c000.zstd.parquet`;
   await layout.storage.write(path, file.data);
   return {
     rows,
+    rowCount: file.rows,
     add: {
       path: encodeDataPath(path),
       partitionValues: values,
@@ -88,19 +90,19 @@ const writeDataFile = async (
 };
 
 /**
- * Writes rows as data files, one per partition, durable when it resolves. Throws DELTA_SCHEMA_MISMATCH naming
- * the column; files written before that are deleted.
+ * Writes rows as data files, one per partition, durable when it resolves; none for no rows. Without partitions rows may
+ * be made while they are taken. Throws DELTA_SCHEMA_MISMATCH naming the column; files written before that are deleted.
  */
 export const writeDataFiles = async (
   layout: Layout,
-  rows: readonly Row[],
+  rows: Iterable<Row>,
   options: { readonly dataChange: boolean; readonly now: number },
 ): Promise<readonly NewFile[]> => {
   const written: NewFile[] = [];
-  if (rows.length === 0) return written;
   try {
     for (const { values, rows: group } of byPartition(layout, rows)) {
-      written.push(await writeDataFile(layout, values, group, options));
+      const file = await writeDataFile(layout, values, group, options);
+      if (file !== null) written.push(file);
     }
   } catch (error) {
     await deleteDataFiles(layout.storage, written);

@@ -83,12 +83,12 @@ const advanceIndex = async (
 ): Promise<void> => {
   const { version } = context.log.snapshot();
   const tableId = context.metadata.id;
-  const isSmall = ({ rows }: NewFile): boolean => rows.length <= ROWS_AT_ONCE;
+  const isSmall = ({ rowCount }: NewFile): boolean => rowCount <= ROWS_AT_ONCE;
   const { changes, gone } = commit;
   const indexed = ({ add, rows }: NewFile): IndexedFile => ({
     path: dataFileKey(add.path),
     // Without partitions all rows are in one file.
-    keys: rows === changes.rows ? changes.keys : rows.map(keyOf),
+    keys: rows === changes.rows ? changes.keys : Array.from(rows, keyOf),
   });
   const announced: string[] = [];
   for (const file of [...commit.files.filter((file) => !isSmall(file)), ...commit.rewritten]) {
