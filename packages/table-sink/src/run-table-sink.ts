@@ -16,6 +16,7 @@ import {
   type PositionedConsumer,
   startPositionedConsumer,
 } from '@marketing-streams/stream/positioned-consumer';
+import { takeIndexRoot } from './index-root.ts';
 import { recordCommits, recordFailures, recordSkips } from './metrics/commit-metrics.ts';
 import { createLagObserver, showLag } from './metrics/lag-metrics.ts';
 import { recordMaintenance } from './metrics/maintenance-metrics.ts';
@@ -51,6 +52,7 @@ const conversionOf = (
 const openRoute = async (
   declaration: TableDeclaration,
   { prepare, toChange }: RowConversion,
+  indexRoot: string,
   { config, logger }: Context,
 ): Promise<OpenRoute> => {
   const { layer, table, topic, schema, kind } = declaration;
@@ -65,7 +67,7 @@ const openRoute = async (
         name,
         schema,
         kind,
-        indexDir: join(config.state_dir, 'table-index', layer, table),
+        indexDir: join(indexRoot, layer, table),
         checkpoints: 'elsewhere',
         logger,
       }),
@@ -119,9 +121,11 @@ export const runTableSink = (declarations: readonly TableDeclaration[]): Promise
       () => Promise.all(declarations.map((declaration) => conversionOf(declaration, registry, context))),
       context,
     );
+    const shared = join(config.state_dir, 'table-index');
+    const indexRoot = await untilAvailable(() => takeIndexRoot({ shared, noteFolder: folder }), context);
     const opened = await Promise.all(
       declarations.map((declaration, table) =>
-        untilAvailable(() => openRoute(declaration, conversions[table]!, context), context),
+        untilAvailable(() => openRoute(declaration, conversions[table]!, indexRoot.folder, context), context),
       ),
     );
     const routes = opened.map(({ route }) => route);
@@ -187,6 +191,7 @@ export const runTableSink = (declarations: readonly TableDeclaration[]): Promise
         });
         await maintenance.stop();
         for (const table of tables) await table.close();
+        await indexRoot.release();
       },
     };
   });
