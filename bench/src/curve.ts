@@ -1,5 +1,6 @@
 import { createRandom, integerBetween } from '@marketing-streams/domain/simulation/random';
 import type { OutgoingRecord } from '@marketing-streams/stream/kafka/api';
+import { warmUp } from './backlog.ts';
 import { backlogProfile, createBacklog, type Totals } from './backlog-records.ts';
 import { publishAtOnce, runBacklog } from './backlog-run.ts';
 import { type Metric, rounded } from './metric.ts';
@@ -67,6 +68,7 @@ export const measureCurve = async (
   const costs: number[] = [];
   const totals = new Map<string, Totals>();
   let present = 0;
+  await warmUp(rig);
   for (const population of populations.toSorted((a, b) => a - b)) {
     await preload(rig, present, population, say);
     present = population;

@@ -16,12 +16,9 @@ it('is what the image sets', () => {
 });
 
 it('is understood by Node, which refuses options it does not know', () => {
-  const limit = execFileSync(
-    process.execPath,
-    ['-p', 'require("node:v8").getHeapStatistics().heap_size_limit / 2 ** 20'],
-    { env: { ...process.env, ...MEMORY_ENVIRONMENT }, encoding: 'utf8' },
-  );
-  // The old generation and three times a young one's half.
-  expect(Number(limit)).toBeGreaterThanOrEqual(1024);
-  expect(Number(limit)).toBeLessThan(1100);
+  const output = execFileSync(process.execPath, ['-p', '"started"'], {
+    env: { ...process.env, ...MEMORY_ENVIRONMENT },
+    encoding: 'utf8',
+  });
+  expect(output).toBe('started\n');
 });
