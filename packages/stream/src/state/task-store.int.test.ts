@@ -56,7 +56,11 @@ describe('a task store', () => {
   it('writes values by the codec of their key, and finds them in the order of the keys', async () => {
     const upper: StateCodec<string> = {
       schema: 'upper',
-      write: (value, target, position) => position + target.write(value.toUpperCase(), position),
+      write: (value, target, position) => {
+        const bytes = Buffer.from(value.toUpperCase());
+        const end = position + bytes.length;
+        return end > target.length ? target.length - end : position + bytes.copy(target, position);
+      },
       read: (bytes) => bytes.toString('utf8', 0, bytes.length),
     };
     const store = openTaskStore(folder, { u: upper });
