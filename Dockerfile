@@ -20,7 +20,7 @@ RUN npm ci --omit=dev && npm cache clean --force && rm -rf tests bench
 
 FROM ${NODE_IMAGE}
 ENV NODE_ENV=production \
-    NODE_OPTIONS="--max-semi-space-size=8 --max-old-space-size=1024" \
+    NODE_OPTIONS="--max-semi-space-size=8 --max-old-space-size=2000" \
     MALLOC_ARENA_MAX=2 \
     MALLOC_MMAP_THRESHOLD_=524288 \
     MALLOC_TRIM_THRESHOLD_=1048576 \
