@@ -57,8 +57,12 @@ export const createMemberNotes = (folder: string): MemberNotes => {
   const own = join(folder, `${process.pid}@${HOST}`);
   return {
     write: async (memberId) => {
-      await mkdir(folder, { recursive: true });
-      await writeFile(own, `${processStatus(process.pid)?.started ?? ''}\n${memberId}`);
+      try {
+        await mkdir(folder, { recursive: true });
+        await writeFile(own, `${processStatus(process.pid)?.started ?? ''}\n${memberId}`);
+      } catch {
+        // A full disk: without the note a successor waits for our session to end, and nothing else is lost.
+      }
     },
     takeDead: async () => {
       const names = await readdir(folder).catch(() => []);
