@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LOOPBACK } from '@marketing-streams/embedded/ports';
@@ -69,7 +70,11 @@ export const serviceDefinition = (settings: DemoSettings, name: ServiceName): Pr
     readyWithinMilliseconds: Number.POSITIVE_INFINITY,
     stopWithinMilliseconds: STOP_WITHIN_MILLISECONDS,
     ipc: true,
-    probe: async (signal) => (await ready(signal)) ?? (name === 'webapp' ? page(signal) : null),
+    probe: async (signal) => {
+      // Until then it says no more than that it waits, ten times a second.
+      if (!existsSync(startFileOf(settings))) return 'waits for the topics';
+      return (await ready(signal)) ?? (name === 'webapp' ? page(signal) : null);
+    },
     launch: () => ({
       command: process.execPath,
       args: [join(REPOSITORY, 'services', name, 'src', 'main.ts')],
