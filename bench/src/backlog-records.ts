@@ -22,7 +22,7 @@ export type Backlog = {
 export type Totals = { -readonly [Name in keyof GoldFigures]: GoldFigures[Name] };
 
 /** Nothing yet. */
-export const noTotals = (): Totals => ({ order_count: 0, lifetime_value: 0, delivered: 0, failed: 0 });
+const noTotals = (): Totals => ({ order_count: 0, lifetime_value: 0, delivered: 0, failed: 0 });
 
 export const FULL_BACKLOG: BacklogSize = { customers: 10_000, orders: 200_000, activations: 100_000 };
 

@@ -2,16 +2,7 @@ import { parseArgs } from 'node:util';
 import { chosenParts } from './command-line.ts';
 
 /** Every part by its name, in the order of a run; those of `LONG_PARTS` only run when `--only` names them. */
-export const PARTS = [
-  'start',
-  'backlog',
-  'idle',
-  'latency',
-  'recovery',
-  'restore',
-  'curve',
-  'memory',
-] as const;
+const PARTS = ['start', 'backlog', 'idle', 'latency', 'recovery', 'restore', 'curve', 'memory'] as const;
 export type PartName = (typeof PARTS)[number];
 
 const LONG_PARTS: readonly PartName[] = ['curve', 'memory'];

@@ -10,7 +10,7 @@ import { followGold, type GoldFigures } from './gold-follower.ts';
 export type Journey = { readonly sentAt: number; readonly seenAt: number };
 
 /** How the driver itself kept up with what it was to send. */
-export type SendingReport = {
+type SendingReport = {
   /** How much later than planned orders were handed to the producer, at the worst. */
   readonly latestMilliseconds: number;
 };

@@ -2,7 +2,7 @@ import { type ThreadTime, threadTimesOf, usageOf } from './process-usage.ts';
 
 /** What a process's threads do, by the names they carry: see `startThread` and the maintenance of tables. */
 export const THREAD_GROUPS = ['transactions', 'table_sink', 'maintenance', 'rest'] as const;
-export type ThreadGroup = (typeof THREAD_GROUPS)[number];
+type ThreadGroup = (typeof THREAD_GROUPS)[number];
 
 /** CPU seconds of a process by what its threads did. */
 export type ThreadShares = Readonly<Record<ThreadGroup, number>>;
