@@ -13,15 +13,20 @@ export const mergeSourceOffsets = (
   added: readonly SourceOffset[],
 ): readonly SourceOffset[] => {
   let merged: SourceOffset[] | undefined;
+  let isLonger = false;
   for (const { topic, partition, offset } of added) {
     const list: readonly SourceOffset[] = merged ?? current;
     const index = list.findIndex((entry) => entry.topic === topic && entry.partition === partition);
     if (index >= 0 && list[index]!.offset >= offset) continue;
     merged ??= [...current];
     if (index >= 0) merged[index] = { topic, partition, offset };
-    else merged.push({ topic, partition, offset });
+    else {
+      merged.push({ topic, partition, offset });
+      isLonger = true;
+    }
   }
-  return merged === undefined ? current : merged.sort(byPlace);
+  if (merged === undefined) return current;
+  return isLonger ? merged.sort(byPlace) : merged;
 };
 
 /** When something was said, and where in the input: what decides between two records that say different things. */

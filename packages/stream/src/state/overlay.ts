@@ -33,12 +33,14 @@ const inKeyOrder = (a: string, b: string): number => Buffer.compare(Buffer.from(
 /** An empty overlay on a store. */
 export const createOverlay = (store: Pick<TaskStore, 'get' | 'range'>): Overlay => {
   const changes = new Map<string, unknown>();
-  /** Former entries since the mark, oldest first; undefined: there was none. */
-  const undo: [key: string, former: unknown][] = [];
+  /** Keys changed since the mark, oldest first, and what they had before; undefined: nothing. */
+  const undoKeys: string[] = [];
+  const undoValues: unknown[] = [];
 
   const set = (key: string, value: unknown): void => {
     checkKey(key);
-    undo.push([key, changes.get(key)]);
+    undoKeys.push(key);
+    undoValues.push(changes.get(key));
     changes.set(key, value);
   };
 
@@ -73,11 +75,13 @@ export const createOverlay = (store: Pick<TaskStore, 'get' | 'range'>): Overlay 
       range: range as StateView['range'],
     },
     mark: () => {
-      undo.length = 0;
+      undoKeys.length = 0;
+      undoValues.length = 0;
     },
     rollBack: () => {
-      while (undo.length > 0) {
-        const [key, former] = undo.pop()!;
+      while (undoKeys.length > 0) {
+        const key = undoKeys.pop()!;
+        const former = undoValues.pop();
         if (former === undefined) changes.delete(key);
         else changes.set(key, former);
       }
