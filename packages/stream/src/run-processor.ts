@@ -49,8 +49,9 @@ import type { TaskSetup } from './task/task-setup.ts';
  * its fold is exact.
  *
  * ## Rebalancing
- * An assignment ends by its signal. A task looks at it at the last moment before the commit; the group is
- * joined again only when all tasks have ended. A handler that outlives its membership all the same is fenced.
+ * An assignment ends by its signal. A task gives up a draft then, but finishes a transaction that is begun: a
+ * later owner fences it before reading positions, so that either all of it counts or none. The group is joined
+ * again only when all tasks have ended.
  */
 
 const DEFAULT_LIMITS: TransactionLimits = { records: 50_000, bytes: 48 * 1024 * 1024, milliseconds: 5_000 };

@@ -180,9 +180,7 @@ export const startTask = async (setup: TaskSetup, signal: AbortSignal, events: T
     const started = performance.now();
     const drafted = signal.aborted ? null : await draft();
     if (drafted === null) return;
-    const isStillOwner = (): boolean => !signal.aborted;
-    const outcome = await executeTransaction(setup, owned, meta, drafted, isStillOwner);
-    if (outcome === 'given-up') return;
+    await executeTransaction(setup, owned, meta, drafted);
     meta = drafted.next;
     failures = 0;
     problem = null;

@@ -140,16 +140,17 @@ const allDone = async (actions: readonly Promise<void>[]): Promise<void> => {
 };
 
 /**
- * Sends, commits and makes durable. `isStillOwner` is asked at the last moment before the commit. After any
- * rejection the producer is of no use and what the broker has committed is unknown.
+ * Sends, commits and makes durable, whether the assignment lasts or not: a later owner fences this one before it
+ * reads the positions, so that it either finds all of the transaction or refuses its commit. Giving up what is done
+ * would only have it done again, and on a machine too busy for heartbeats for ever. After any rejection the
+ * producer is of no use and what the broker has committed is unknown.
  */
 export const executeTransaction = async (
   setup: TaskSetup,
   { producer, store }: { readonly producer: TransactionalProducer; readonly store: TaskStore },
   meta: StoreMeta,
   draft: Draft,
-  isStillOwner: () => boolean,
-): Promise<'committed' | 'given-up'> => {
+): Promise<void> => {
   producer.begin();
   const sending =
     draft.outgoing.length > 0 ? waitIfRefused(producer.send(draft.outgoing)) : Promise.resolve();
@@ -157,14 +158,9 @@ export const executeTransaction = async (
   if (isFailPointPlanned('before-offsets')) await sending.then(() => reachFailPoint('before-offsets'));
   await allDone([sending, producer.sendOffsets(setup.definition.name, draft.positions)]);
   reachFailPoint('after-send');
-  if (!isStillOwner()) {
-    await producer.abort();
-    return 'given-up';
-  }
   reachFailPoint('before-commit');
   await producer.commit();
   reachFailPoint('after-commit-before-state');
   store.writeSealed(draft.changes, draft.next, meta);
   reachFailPoint('after-state');
-  return 'committed';
 };
