@@ -126,6 +126,8 @@ export const publisherProcessor = (codecs: PublisherCodecs, partitions: number):
     name: 'gold-publisher',
     ruleVersion: RULE_VERSION,
     state: PUBLISHER_STATE,
+    // In a backlog a customer's score follows shortly after the customer 360 it belongs to.
+    backlog: { records: 50_000, gatherMilliseconds: 1_000 },
     pipelines: inputs.map((input) => pipelineOf(input, codecs)),
     rebuild: {
       sources: [publishedVersions(codecs), ...inputs.map(rebuildOf)],

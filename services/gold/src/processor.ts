@@ -131,6 +131,7 @@ export const goldProcessor = (codecs: GoldCodecs, partitions: number): Processor
     ruleVersion: CUSTOMER_360_RULE_VERSION,
     state: GOLD_STATE,
     // A customer's orders come in one after the other: ten times the records are not twice the customers.
+    backlog: { records: 100_000, gatherMilliseconds: 2_000 },
     pipelines: [pipelineOf(customers, codecs), pipelineOf(orders, codecs), pipelineOf(activations, codecs)],
     rebuild: {
       sources: [rebuildOf(customers), rebuildOf(orders), rebuildOf(activations)],
