@@ -43,9 +43,10 @@ const allFaults = (rig: FaultRig): readonly Fault[] =>
 
 /** One of each kind that does not take long, and two of what happens to the broker and the way to it. */
 const selectedFaults = (rig: FaultRig): readonly Fault[] => [
-  ...[plainKills, transactionKills, commitKills, restoreKills, networkTroubles].map((kind) =>
-    pick(rig.random, kind(rig)),
-  ),
+  pick(rig.random, plainKills(rig)),
+  pick(rig.random, transactionKills(rig)),
+  pick(rig.random, [...commitKills(rig), ...restoreKills(rig)]),
+  pick(rig.random, networkTroubles(rig)),
   brokerRestarts(rig).at(-1)!,
 ];
 
