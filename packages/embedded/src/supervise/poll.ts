@@ -8,13 +8,17 @@ export type Probe = (signal: AbortSignal) => Promise<string | null>;
 /** How long one question may take: a process may accept a connection and never answer. */
 const ANSWER_WITHIN_MILLISECONDS = 2000;
 
-/** Runs a probe; a thrown error is a sentence like any other. */
-export const probeOnce = async (probe: Probe, signal?: AbortSignal): Promise<string | null> => {
-  const timeout = AbortSignal.timeout(ANSWER_WITHIN_MILLISECONDS);
+/** Runs a probe; a thrown error is a sentence like any other, and so is no answer within `answerWithin` milliseconds. */
+export const probeOnce = async (
+  probe: Probe,
+  signal?: AbortSignal,
+  answerWithin = ANSWER_WITHIN_MILLISECONDS,
+): Promise<string | null> => {
+  const timeout = AbortSignal.timeout(answerWithin);
   try {
     return await probe(signal === undefined ? timeout : AbortSignal.any([signal, timeout]));
   } catch (error) {
-    return messageOf(error);
+    return timeout.aborted ? `no answer within ${answerWithin / 1000} s` : messageOf(error);
   }
 };
 
