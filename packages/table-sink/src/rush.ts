@@ -19,9 +19,15 @@ const SAMPLE_MILLISECONDS = 2_000;
 const CALM_MILLISECONDS = 10_000;
 
 /**
+ * What lasts longer is no backlog that will soon be gone but the traffic there is: tables that are never merged nor
+ * given a checkpoint grow slower with every commit.
+ */
+const LONGEST_MILLISECONDS = 120_000;
+
+/**
  * Tells whether the tables of a process are being filled from a backlog, or were ten seconds ago: then the cores have
- * better to do than to merge files that the next commit makes hollow. The process counts as one, since its tables
- * share the cores. `clock` gives milliseconds.
+ * better to do than to merge files that the next commit makes hollow. Two minutes after it began it no longer counts,
+ * until there is calm again. The process counts as one, since its tables share the cores. `clock` gives milliseconds.
  */
 export const createRush = (
   look: () => RushFigures,
@@ -29,6 +35,7 @@ export const createRush = (
 ): (() => boolean) => {
   let sample = { at: clock(), delivered: look().delivered };
   let rushUntil = Number.NEGATIVE_INFINITY;
+  let began: number | null = null;
   return () => {
     const now = clock();
     const { delivered, missing } = look();
@@ -37,6 +44,8 @@ export const createRush = (
     const isFast = isMeasured && delivered - sample.delivered >= RUSH_RECORDS_PER_SECOND * seconds;
     if (missing >= BACKLOG_RECORDS || isFast) rushUntil = now + CALM_MILLISECONDS;
     if (isMeasured) sample = { at: now, delivered };
-    return now < rushUntil;
+    if (now >= rushUntil) began = null;
+    else began ??= now;
+    return began !== null && now - began < LONGEST_MILLISECONDS;
   };
 };

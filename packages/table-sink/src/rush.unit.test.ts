@@ -47,4 +47,16 @@ describe('a rush', () => {
     expect(pass(2, 1_999)).toBe(false);
     expect(pass(2, 2_000)).toBe(true);
   });
+
+  it('does not keep tables from being merged for longer than two minutes, and counts again after a calm', () => {
+    const { world, pass } = open();
+    expect(pass(2, 4_000)).toBe(true);
+    for (let second = 2; second < 120; second += 2) expect(pass(2, 4_000)).toBe(true);
+    for (let minute = 0; minute < 10; minute++) expect(pass(2, 4_000)).toBe(false);
+    world.missing = 10_000;
+    expect(pass(2)).toBe(false);
+    world.missing = 0;
+    expect(pass(11)).toBe(false);
+    expect(pass(2, 4_000)).toBe(true);
+  });
 });
