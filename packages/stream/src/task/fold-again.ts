@@ -24,13 +24,14 @@ const advanced = (meta: StoreMeta, runs: readonly (readonly KafkaRecord[])[]): R
   return offsets;
 };
 
-/** Steps records in restore mode and writes the result; nothing is published. Gives the store's new meta. */
+/** Steps records in restore mode and writes the result; nothing is published. Gives the store's new meta, `reached` included. */
 const foldBatch = async (
   setup: TaskSetup,
   store: TaskStore,
   meta: StoreMeta,
   runs: readonly (readonly KafkaRecord[])[],
   note: Pick<TransactionNote, 'now' | 'timers' | 'refused'>,
+  reached: Partial<StoreMeta>,
   signal: AbortSignal,
 ): Promise<StoreMeta> => {
   await prepareRecords(setup.pipelines, runs);
@@ -53,7 +54,8 @@ const foldBatch = async (
   const timers = all.filter(({ name }) => note.timers.includes(name));
   const lastRuns = startTimers(all, meta.timers, clocks);
   const ran = runTimers(timers, lastRuns, clocks, overlay.view, setup.partitions);
-  const next = { ...meta, offsets: advanced(meta, runs), stream_time: streamTime, timers: ran.lastRuns };
+  const offsets = advanced(meta, runs);
+  const next = { ...meta, offsets, stream_time: streamTime, timers: ran.lastRuns, ...reached };
   reachFailPoint('during-restore');
   store.write(overlay.changes, next, store.meta());
   reachFailPoint('during-restore');
@@ -80,10 +82,23 @@ const collectRuns = (setup: TaskSetup) => {
 };
 
 /**
+ * What a store says that holds a whole transaction. Written together with its changes: who finds these without it would
+ * run the transaction's timers once more.
+ */
+const reachedBy = (
+  { transaction, refusals = 0 }: TransactionNote,
+  { meta, ranges }: { readonly meta: StoreMeta; readonly ranges: readonly FoldRange[] },
+): Partial<StoreMeta> => {
+  const ends = ranges.map(({ topic, partition, to }) => [`${topic}/${partition}`, to] as const);
+  return { offsets: { ...meta.offsets, ...Object.fromEntries(ends) }, transaction, refusals };
+};
+
+/**
  * Folds inputs again that are answered for but not part of the state, publishing nothing. One transaction
  * (`exact`) is gone through exactly as the first time: same records in the same order, same clock, same timers.
  * More of them are folded in pieces; records of different partitions may then come in another order.
- * Gives the meta with the state at the ranges' ends (its `offsets` may stop short of control records there).
+ * Gives the meta with the state at the ranges' ends (unless `exact`, its `offsets` may stop short of control records
+ * there).
  */
 export const foldAgain = async (
   setup: TaskSetup,
@@ -111,10 +126,12 @@ export const foldAgain = async (
     async (fetched) => {
       for (const { records } of fetched) collected.add(records);
       if (plan.exact || collected.count() < setup.limits.records) return;
-      meta = await foldBatch(setup, store, meta, collected.take(), { now, ...APPROXIMATE }, signal);
+      meta = await foldBatch(setup, store, meta, collected.take(), { now, ...APPROXIMATE }, {}, signal);
     },
     signal,
   );
-  const note = plan.exact && plan.note !== null ? plan.note : { now, ...APPROXIMATE };
-  return foldBatch(setup, store, meta, collected.take(), note, signal);
+  const note = plan.exact ? plan.note : null;
+  if (note === null)
+    return foldBatch(setup, store, meta, collected.take(), { now, ...APPROXIMATE }, {}, signal);
+  return foldBatch(setup, store, meta, collected.take(), note, reachedBy(note, plan), signal);
 };

@@ -4,11 +4,14 @@ import { join } from 'node:path';
 import type { KafkaRecord } from '@marketing-streams/contracts/record';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { from } from '../pipeline.ts';
+import type { Timer } from '../processor.ts';
 import type { StoreMeta } from '../state/store-meta.ts';
 import { openTaskStore, type TaskStore } from '../state/task-store.ts';
 import { ok, type Step } from '../step.ts';
 import { foldAgain } from './fold-again.ts';
+import { planRestore } from './restore-plan.ts';
 import type { TaskSetup } from './task-setup.ts';
+import { encodeNote } from './transaction-note.ts';
 
 const owner = { producer_id: '1', epoch: 1 };
 const meta: StoreMeta = {
@@ -80,4 +83,54 @@ it('a record that was a dead letter for an unknown schema stays out of the state
     new AbortController().signal,
   );
   expect([...store.range('kept/')].map(([key]) => key)).toEqual(['kept/0', 'kept/2']);
+});
+
+it('a crash between the fold of a transaction and what follows does not let its timers run twice', async () => {
+  const timer: Timer = {
+    name: 'count',
+    clock: 'wall-clock',
+    everyMilliseconds: 1,
+    run: ({ state }) => {
+      state.put('runs', (state.get<number>('runs') ?? 0) + 1);
+      return [];
+    },
+  };
+  const setup: Partial<TaskSetup> = {
+    definition: { name: 'p', ruleVersion: '1', pipelines: [], timers: [timer] },
+    pipelines: new Map([['in', from('in').through(keep).build()]]),
+    inputs: [{ topic: 'in', partition: 0 }],
+    partitions: [0],
+    service: 'p',
+    limits: { records: 10, bytes: 1_000, milliseconds: 100 },
+  };
+  const reader = { read: async () => {}, close: async () => {} };
+  const note = { tasks: 1, transaction: 2, now: 5, timers: ['count'], refused: [], refusals: 3 };
+  // The partition's last offset is a commit marker's.
+  const committed = [{ topic: 'in', partition: 0, offset: 4, metadata: encodeNote(note) }];
+  const facts = {
+    processor: 'p',
+    tasks: 1,
+    partitionCount: 1,
+    clusterId: 'c',
+    ruleVersion: '1',
+    inputs: setup.inputs!,
+    committed,
+    beginnings: new Map([['in/0', 0]]),
+    ends: new Map([['in/0', 4]]),
+    whyOnlyExact: 'timers ran meanwhile',
+    canRebuild: true,
+    hasOwnRows: true,
+  };
+  const restart = planRestore({ ...facts, meta });
+  if (restart.kind !== 'fold') throw new Error(`not ${restart.kind}`);
+  await foldAgain(
+    setup as TaskSetup,
+    store,
+    reader,
+    { meta, ranges: restart.ranges, exact: restart.exact, note },
+    new AbortController().signal,
+  );
+  expect(store.get('runs')).toBe(1);
+  // What a process finds that starts after a kill right here.
+  expect(planRestore({ ...facts, meta: store.meta() }).kind).toBe('ready');
 });
