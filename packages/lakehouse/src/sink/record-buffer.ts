@@ -6,7 +6,7 @@ export type KeptChange = Exclude<RowChange, { readonly kind: 'skip' }>;
 
 /** The records of one commit, not converted yet. */
 export type RecordBatch = {
-  /** Those that count: in an upsert table the last one of each record key. */
+  /** All of them: in an upsert table one that was superseded counts when those after it cannot be used. */
   readonly records: () => readonly KafkaRecord[];
   /**
    * What they mean, in the order of arrival. Of a key's records the last one that is not skipped counts; those
@@ -76,7 +76,7 @@ export const createRecordBuffer = (
     taken: () => all.length,
     isEmpty: () => nextOffsets.size === 0,
     isFull: () => all.length - superseded >= limits.rows || bytes >= limits.bytes,
-    records: () => all.filter((_, number) => !isSuperseded[number]),
+    records: () => all,
     changes: function* (toChange) {
       for (let number = 0; number < all.length; number++) {
         if (isSuperseded[number]) continue;
