@@ -3,14 +3,20 @@ import { FULL_BACKLOG } from '../backlog-records.ts';
 import { measureProcessors, PROCESSORS } from './processors.ts';
 import { measureRestore } from './restore.ts';
 
-/*
- * CPU and state of every processor per event, without a broker:
- *   npm run bench:processors -- [--scale 1] [--batch 50000] [--customers 10000]
- * With --restore 1000000: how long silver's and gold's state of so many orders takes to rebuild, instead.
- */
+const HELP = `npm run bench:processors -- [options]
+
+Measures CPU and state of every processor per event, in one process and without a broker.
+
+  --scale <x>      share of the full backlog of 310,000 events (default 1)
+  --batch <n>      records in one transaction (default 50000)
+  --customers <n>  how many customers the events are of (default 10,000 times the scale)
+  --restore <n>    instead: how long silver's and gold's state of n orders takes to rebuild
+  --help
+`;
 
 const { values } = parseArgs({
   options: {
+    help: { type: 'boolean', default: false },
     scale: { type: 'string', default: '1' },
     batch: { type: 'string', default: '50000' },
     customers: { type: 'string' },
@@ -70,5 +76,6 @@ const showRestore = async (orders: number): Promise<void> => {
   }
 };
 
-if (values.restore === undefined) await showProcessors();
+if (values.help) process.stdout.write(HELP);
+else if (values.restore === undefined) await showProcessors();
 else await showRestore(Number(values.restore));
