@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { integerBetween, type Random } from '@marketing-streams/domain/simulation/random';
-import type { FailPoint } from '@marketing-streams/platform/fail-points';
+import { type FailPoint, TRANSACTION_FAIL_POINTS } from '@marketing-streams/platform/fail-points';
 import { API_KEYS } from '@marketing-streams/stream/testing/kafka-proxy';
 import { SERVICE_NAMES, type ServiceName } from '../src/harness/service-process.ts';
 import type { FaultRig } from './rig.ts';
@@ -13,15 +13,6 @@ export type Fault = { readonly name: string; readonly strike: (struck: () => voi
 type Target = Pick<FaultRig, 'pipeline' | 'proxies' | 'random'>;
 
 const PROCESSORS = ['silver', 'gold', 'scorer', 'gold-publisher'] as const;
-const TRANSACTION_FAIL_POINTS: readonly FailPoint[] = [
-  'after-poll',
-  'before-offsets',
-  'after-send',
-  'before-commit',
-  'commit-sent',
-  'after-commit-before-state',
-  'after-state',
-];
 
 const SINKS = ['bronze', 'silver', 'gold', 'scorer'] as const;
 const SINK_FAIL_POINTS: readonly FailPoint[] = ['between-parquet-and-delta-commit', 'after-delta-commit'];

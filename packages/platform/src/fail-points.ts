@@ -7,8 +7,8 @@
  * `stop` freezes all of it exactly there until somebody sends SIGCONT. Every thread counts for itself.
  */
 
-/** Where a fault can strike. */
-export const FAIL_POINTS = [
+/** Where a fault can strike within a transaction, in the order in which they are reached. */
+export const TRANSACTION_FAIL_POINTS = [
   /** Records are at hand and nothing is worked out yet. */
   'after-poll',
   /** The outputs are in the open transaction, the positions are not. */
@@ -22,6 +22,11 @@ export const FAIL_POINTS = [
   /** The broker has committed, the state store knows nothing of it. */
   'after-commit-before-state',
   'after-state',
+] as const;
+
+/** Where a fault can strike. */
+const FAIL_POINTS = [
+  ...TRANSACTION_FAIL_POINTS,
   /** Inputs that the state lacks are being folded again. */
   'during-restore',
   /** A lost state is being loaded from compacted topics, or what differs is being published. */

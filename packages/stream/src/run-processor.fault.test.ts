@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { TRANSACTION_FAIL_POINTS } from '@marketing-streams/platform/fail-points';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type CountingLedger, openCountingLedger } from './testing/counting-ledger.ts';
 import { type KafkaFixture, openKafkaFixture, until } from './testing/kafka-fixture.ts';
@@ -34,19 +35,8 @@ const start = (...arguments_: Parameters<typeof startWorkerProcess>): WorkerProc
   return worker;
 };
 
-/** All places of a transaction, in their order. */
-const BOUNDARIES = [
-  'after-poll',
-  'before-offsets',
-  'after-send',
-  'before-commit',
-  'commit-sent',
-  'after-commit-before-state',
-  'after-state',
-] as const;
-
 describe('a processor that is killed', () => {
-  for (const point of BOUNDARIES) {
+  for (const point of TRANSACTION_FAIL_POINTS) {
     it(`at ${point} loses and doubles nothing`, async () => {
       const counting = await open(`kill-${point}`);
       await counting.send(200);
