@@ -3,6 +3,7 @@ import type { CustomerPropensity } from '@marketing-streams/contracts/generated/
 import type { PropensityScore } from '@marketing-streams/contracts/generated/propensity-score';
 import { partitionOf } from '@marketing-streams/contracts/partitioner';
 import type { KafkaRecord } from '@marketing-streams/contracts/record';
+import { PlatformError } from '@marketing-streams/platform/errors';
 import { from, type Pipeline } from '@marketing-streams/stream/pipeline';
 import type { ProcessorDefinition, RebuildSource, TaskContext } from '@marketing-streams/stream/processor';
 import type { StateView } from '@marketing-streams/stream/state/state-view';
@@ -21,6 +22,9 @@ import { GOLD_TOPIC, goldOutput, publishCustomer } from './publish.ts';
 
 /** Version of how the parts are joined. */
 const RULE_VERSION = 'gold-publisher-1';
+
+/** Far beyond what a customer ever gets; much more than this the state cannot hold. */
+const MAX_VERSION = Number.MAX_SAFE_INTEGER / 2;
 
 /** One topic that contributes a part of the record. */
 type PartInput = {
@@ -89,8 +93,9 @@ const publishedVersions = (codecs: PublisherCodecs): RebuildSource => ({
   load: (record, state) => {
     if (record.value === null) return;
     const customerId = customerIdOf(record);
-    const version = codecs.gold.decode(record.value).version + 1;
-    keepCustomer(state, customerId, { ...publishedCustomer(state, customerId), version });
+    const { version } = codecs.gold.decode(record.value);
+    if (version > MAX_VERSION) throw new PlatformError('VALUE_INVALID', `no version can follow ${version}`);
+    keepCustomer(state, customerId, { ...publishedCustomer(state, customerId), version: version + 1 });
   },
 });
 

@@ -97,4 +97,18 @@ describe('a lost store', () => {
     const changed = codecs.gold.encode({ ...codecs.gold.decode(value), order_count: 2 });
     expect(comparison.same(published, changed)).toBe(false);
   });
+
+  it.each([Number.MAX_SAFE_INTEGER, 2 ** 60])(
+    'blames a record whose version (%d) nothing can follow',
+    (version) => {
+      const record = codecs.gold.decode(
+        publishedValue((feed360() as Extract<PipelineResult, { kind: 'ok' }>).outputs[0]!)!,
+      );
+      const foreign = Buffer.from(JSON.stringify({ ...record, version }));
+      const rebuilt = memoryState(definition.state);
+      expect(() => rebuild('dom.customer.gold.v1', foreign, rebuilt)).toThrow(
+        expect.objectContaining({ code: 'VALUE_INVALID' }),
+      );
+    },
+  );
 });
