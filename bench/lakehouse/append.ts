@@ -12,7 +12,7 @@ const SIZES = [
   { rows: 100_000, turns: 5, warmUp: 1 },
 ];
 
-/** The issue's: append within twice the CPU of delta-rs. */
+/** At most this many times the CPU of delta-rs; see the goals in bench/README.md. */
 const CPU_RATIO = 2;
 
 const measureSize = async (

@@ -3,7 +3,7 @@ import { type Metric, rounded } from './metric.ts';
 import { PROCESSES, type ProcessName, WORKERS } from './rig-processes.ts';
 import { cpuSecondsOf } from './thread-meter.ts';
 
-/** Design, section 9. Memory: of what is not mapped from files, which the machine could take back. */
+/** See the goals in bench/README.md. Memory: of what is not mapped from files, which the machine could take back. */
 const GOALS = { eventsPerCpuSecond: 16_000, megabytes: 1024 };
 
 /** What garbage collection happens to have left lies about. */

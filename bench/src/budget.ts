@@ -3,7 +3,7 @@ import { alignedColumns } from './report.ts';
 import { PROCESSES, type ProcessName, WORKERS } from './rig-processes.ts';
 import { cpuSecondsOf, type MeteredProcess, THREAD_GROUPS } from './thread-meter.ts';
 
-/** Design, section 9: CPU microseconds per event of all workers. */
+/** CPU microseconds per event of all workers; see the goals in bench/README.md. */
 const GOAL_MICROSECONDS = 60;
 
 const isWorker = (name: ProcessName): boolean => WORKERS.some((worker) => worker === name);

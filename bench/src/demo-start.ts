@@ -11,7 +11,7 @@ import { waitUntil } from '@marketing-streams/tests/harness/wait-until';
 import { webappApi } from '@marketing-streams/tests/harness/webapp-api';
 import { type Metric, rounded } from './metric.ts';
 
-/** Design, section 9 (first gold record) and the acceptance of `make demo` (ready). */
+/** Of a warm start; see the goals in bench/README.md. */
 const GOALS = { readySeconds: 10, firstGoldSeconds: 5 };
 
 const DEMO = fileURLToPath(new URL('../../scripts/src/demo.ts', import.meta.url));

@@ -3,7 +3,7 @@ import { cpuPercent } from './cpu-percent.ts';
 import { type Metric, rounded } from './metric.ts';
 import type { Rig } from './rig.ts';
 
-/** Design, section 9: all services together. */
+/** All services together; see the goals in bench/README.md. */
 const GOAL_PERCENT_OF_A_CORE = 20;
 
 /** CPU that everything takes while nothing happens, in percent of one core. */

@@ -8,7 +8,7 @@ const WARM_UP_SECONDS = 5;
 
 type Goals = { readonly p50?: number; readonly p99: number };
 
-/** Design, section 9, milliseconds; of 2,000 orders a second only the 99th percentile is asked for. */
+/** Milliseconds, see the goals in bench/README.md; of 2,000 orders a second only the 99th percentile is asked for. */
 const goalsAt = (rate: number): Goals => (rate > 200 ? { p99: 300 } : { p50: 40, p99: 120 });
 
 /** A timer's and a scheduler's whim. */

@@ -7,7 +7,7 @@ import type { Rig } from './rig.ts';
 /** Every service there is, in the order of the data's way. */
 const KILLED = ['bronze', 'silver', 'gold', 'scorer', 'gold-publisher', 'webapp'] as const;
 
-/** Design, section 9: kill -9 to lag zero, at this rate. */
+/** From `kill -9` to lag zero, at this rate; see the goals in bench/README.md. */
 const GOAL_SECONDS = 6;
 const RATE = 200;
 

@@ -119,6 +119,9 @@ const run = async (): Promise<void> => {
 try {
   await run();
 } catch (error) {
-  console.error(`smoke: ${error instanceof Error ? error.message : String(error)}`);
+  // fetch says only that it failed; what the connection met is its cause.
+  const { message, cause } = error instanceof Error ? error : new Error(String(error));
+  const reason = cause instanceof Error ? `${base}: ${cause.message || message}` : message;
+  console.error(`smoke: ${reason}`);
   process.exitCode = 1;
 }

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 /** One file a rig and seed; `make test-faults` empties it first. */
 const FOLDER = fileURLToPath(new URL('../../.local/recoveries/', import.meta.url));
 
-/** Issue and design: from the kill to lag zero at 200 records a second. */
+/** From the kill to lag zero at 200 records a second, as in bench/README.md. */
 const GOAL_SECONDS = 6;
 
 /** What one fault cost; all seconds count from the moment it struck. */
