@@ -1,4 +1,5 @@
 import { PlatformError } from '@marketing-streams/platform/errors';
+import { createChangedKeys } from './changed-keys.ts';
 import { REMOVED, type StateChanges } from './sealed-changes.ts';
 import type { StateView } from './state-view.ts';
 import type { TaskStore } from './task-store.ts';
@@ -33,19 +34,26 @@ const inKeyOrder = (a: string, b: string): number => Buffer.compare(Buffer.from(
 /** An empty overlay on a store. */
 export const createOverlay = (store: Pick<TaskStore, 'get' | 'range'>): Overlay => {
   const changes = new Map<string, unknown>();
+  /** Those that were taken back too. */
+  const changedKeys = createChangedKeys();
   /** Keys changed since the mark, oldest first, and what they had before; undefined: nothing. */
   const undoKeys: string[] = [];
   const undoValues: unknown[] = [];
 
   const set = (key: string, value: unknown): void => {
     checkKey(key);
+    const former = changes.get(key);
+    if (former === undefined) changedKeys.add(key);
     undoKeys.push(key);
-    undoValues.push(changes.get(key));
+    undoValues.push(former);
     changes.set(key, value);
   };
 
   function* range(prefix: string): Iterable<readonly [string, unknown]> {
-    const changed = [...changes.keys()].filter((key) => key.startsWith(prefix)).sort(inKeyOrder);
+    const changed = changedKeys
+      .beginningWith(prefix)
+      .filter((key) => changes.has(key))
+      .sort(inKeyOrder);
     let next = 0;
     for (const [key, value] of store.range(prefix)) {
       while (next < changed.length && inKeyOrder(changed[next]!, key) < 0) {
