@@ -109,13 +109,13 @@ down: ## Stop what runs in Docker; keeps the data
 
 clear: ## Stop what runs in Docker and remove all data, the demo's too
 	@scripts/clear.sh --check
-	@if command -v docker >/dev/null; then set -f; \
+	@if docker info >/dev/null 2>&1; then set -f; \
 	  for compose in $(both); do DELTA_VOLUME= $$compose down -v --remove-orphans; done; \
 	  if [ -n "$(DELTA_VOLUME)" ]; then \
 	    $(compose) run --rm --no-deps storage find /data/delta -mindepth 1 -delete; \
 	    $(compose) down -v; \
 	  fi; \
-	fi
+	elif command -v docker >/dev/null; then echo "clear: Docker does not run, what it holds stays"; fi
 	@scripts/clear.sh
 
 logs: ## Follow the logs: SERVICE=silver for one
