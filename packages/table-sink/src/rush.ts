@@ -19,8 +19,8 @@ const SAMPLE_MILLISECONDS = 2_000;
 const CALM_MILLISECONDS = 10_000;
 
 /**
- * What lasts longer is no backlog that will soon be gone but the traffic there is: tables that are never merged nor
- * given a checkpoint grow slower with every commit.
+ * What lasts longer is no backlog that will soon be gone but the traffic there is: tables that are merged late for ever
+ * are slower to read for ever.
  */
 const LONGEST_MILLISECONDS = 120_000;
 
