@@ -21,7 +21,9 @@ export type TaskMetrics = {
   readonly unfit: (topic: string, code: string) => void;
 };
 
-const BATCH_BUCKETS = [0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000];
+const BATCH_BUCKETS = [
+  0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000,
+];
 
 /** Metrics of a processor's task. */
 export const createTaskMetrics = (metrics: Metrics, processor: string, task: number): TaskMetrics => {
