@@ -1,9 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { TopicName } from '@marketing-streams/contracts/topics';
-import { isPlatformError } from '@marketing-streams/platform/errors';
 import type { Position } from '@marketing-streams/stream/kafka/api';
-import { byName, lagOf, type Offsets, tablePositions } from '@marketing-streams/tests/harness/caught-up';
-import { PROCESSOR_INPUTS, TABLE_TOPICS } from '@marketing-streams/tests/harness/topology';
+import {
+  lagOf,
+  type Offsets,
+  settledPositions,
+  tablePositions,
+} from '@marketing-streams/tests/harness/caught-up';
+import { PROCESSOR_INPUTS, TABLE_TOPICS, VIEW_TOPICS } from '@marketing-streams/tests/harness/topology';
 import type { Rig } from './rig.ts';
 
 /** Something that reads topics and keeps positions: a processor's group, a table, the web app's view. */
@@ -23,13 +27,6 @@ const PATIENCE_MILLISECONDS = 120_000;
 
 /** A quick hop, and a table that is committed once a second. */
 const USUAL_LAG_MILLISECONDS = { stream: 500, table: 2000 };
-
-const VIEW_TOPICS: readonly TopicName[] = [
-  'dom.customer.gold.v1',
-  'silver.orders.v1',
-  'silver.activations.v1',
-  'dom.customer.profile.upsert.v1',
-];
 
 const tablesOf: Readonly<Record<string, readonly string[]>> = {
   bronze: Object.keys(TABLE_TOPICS).filter((table) => table.startsWith('bronze/')),
@@ -51,11 +48,7 @@ export const readersOf = ({ access, view, pipeline }: Rig, service: string): rea
           positions: async (ends) => {
             const admin = access.kafka.admin();
             try {
-              return byName(await admin.committedPositions(service, ends));
-            } catch (error) {
-              // A transaction of the killed process is pending until its successor ends it.
-              if (!isPlatformError(error, 'KAFKA_UNAVAILABLE')) throw error;
-              return new Map();
+              return await settledPositions(admin, service, ends);
             } finally {
               await admin.close();
             }

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { TopicName } from '@marketing-streams/contracts/topics';
 import { INPUT_TOPICS } from '@marketing-streams/contracts/topics';
-import { isPlatformError, messageOf } from '@marketing-streams/platform/errors';
+import { messageOf } from '@marketing-streams/platform/errors';
 import type { Admin, KafkaClient, Position } from '@marketing-streams/stream/kafka/api';
-import { byName, lagOf, type Offsets, tablePositions } from '../src/harness/caught-up.ts';
-import { TABLE_TOPICS } from '../src/harness/topology.ts';
+import { lagOf, type Offsets, settledPositions, tablePositions } from '../src/harness/caught-up.ts';
+import { TABLE_TOPICS, VIEW_TOPICS } from '../src/harness/topology.ts';
 import type { ViewStore } from '../src/harness/view-positions.ts';
 import { waitUntil } from '../src/harness/wait-until.ts';
 import type { Drive } from './ledger/drive.ts';
@@ -26,14 +26,6 @@ const HOPS: readonly Hop[] = [
   { topics: ['silver.customers.v1', 'silver.orders.v1', 'silver.activations.v1'], groups: ['gold'] },
   { topics: ['gold.customer_360.v1'], groups: ['scorer', 'gold-publisher'] },
   { topics: ['dom.propensity.score.v1'], groups: ['gold-publisher'] },
-];
-
-/** The web app's view is at the end of all hops. */
-const VIEW_TOPICS: readonly TopicName[] = [
-  'dom.customer.gold.v1',
-  'silver.orders.v1',
-  'silver.activations.v1',
-  'dom.customer.profile.upsert.v1',
 ];
 
 /** How often positions are looked at: the resolution of the figures. */
@@ -92,15 +84,7 @@ const pass = async ({ kafka, view }: LagSources, admin: Admin, deadline: number)
   for (const { topics, groups } of HOPS) {
     const ends = await admin.endOffsets(topics);
     for (const group of groups) {
-      const committed = async (): Promise<Offsets> => {
-        try {
-          return byName(await admin.committedPositions(group, ends));
-        } catch (error) {
-          // On a busy machine one of the group's transactions may be pending whenever Kafka is asked.
-          if (!isPlatformError(error, 'KAFKA_UNAVAILABLE')) throw error;
-          return new Map();
-        }
-      };
+      const committed = (): Promise<Offsets> => settledPositions(admin, group, ends);
       if (!(await reach(kafka, group, ends, committed, deadline))) return false;
     }
   }

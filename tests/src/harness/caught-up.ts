@@ -3,6 +3,7 @@ import type { TopicPartition } from '@marketing-streams/contracts/record';
 import type { Probe } from '@marketing-streams/embedded/supervise/poll';
 import { localStorage } from '@marketing-streams/lakehouse/local-storage';
 import { loadSnapshot } from '@marketing-streams/lakehouse/log/load-snapshot';
+import { isPlatformError } from '@marketing-streams/platform/errors';
 import type { Admin, KafkaClient, Position } from '@marketing-streams/stream/kafka/api';
 import { readRanges } from './read-topic.ts';
 import { PROCESSOR_INPUTS, TABLE_TOPICS } from './topology.ts';
@@ -15,6 +16,23 @@ const nameOf = ({ topic, partition }: TopicPartition): string => `${topic}/${par
 /** Positions by `topic/partition`. */
 export const byName = (positions: readonly Position[]): Offsets =>
   new Map(positions.map((position) => [nameOf(position), position.offset]));
+
+/**
+ * Where a group is at the given partitions; nowhere while one of its transactions is pending: a killed process's until
+ * its successor ends it, and on a busy machine maybe whenever Kafka is asked.
+ */
+export const settledPositions = async (
+  admin: Admin,
+  group: string,
+  partitions: readonly TopicPartition[],
+): Promise<Offsets> => {
+  try {
+    return byName(await admin.committedPositions(group, partitions));
+  } catch (error) {
+    if (!isPlatformError(error, 'KAFKA_UNAVAILABLE')) throw error;
+    return new Map();
+  }
+};
 
 const ALL_TOPICS = [...new Set([...Object.values(PROCESSOR_INPUTS).flat(), ...Object.values(TABLE_TOPICS)])];
 

@@ -24,3 +24,11 @@ export const TABLE_TOPICS: Readonly<Record<string, TopicName>> = {
   'gold/customer_360': 'gold.customer_360.v1',
   'gold/propensity': 'dom.propensity.score.v1',
 };
+
+/** What the web app's view follows: the end of all hops. */
+export const VIEW_TOPICS: readonly TopicName[] = [
+  'dom.customer.gold.v1',
+  'silver.orders.v1',
+  'silver.activations.v1',
+  'dom.customer.profile.upsert.v1',
+];
