@@ -77,6 +77,7 @@ const declare = (node: JsonNode, types: TypeModel[]): TypeExpression => {
       name: field,
       doc: property.description ?? '',
       type: optional ? oneOf([type, plain('undefined')]) : type,
+      ...(optional ? { isOptional: true } : {}),
     };
   });
   addType(types, { kind: 'record', name, doc, fields });

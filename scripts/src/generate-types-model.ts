@@ -2,7 +2,13 @@
 export type TypeExpression = { readonly text: string; readonly uses: readonly string[] };
 
 /** One field of a record, as TypeScript sees it. */
-export type FieldModel = { readonly name: string; readonly doc: string; readonly type: TypeExpression };
+export type FieldModel = {
+  readonly name: string;
+  readonly doc: string;
+  readonly type: TypeExpression;
+  /** Whether a record may lack it. */
+  readonly isOptional?: boolean;
+};
 
 /** A type with a name of its own; each gets its own generated file. */
 export type TypeModel =

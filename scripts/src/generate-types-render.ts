@@ -34,7 +34,8 @@ const body = (type: TypeModel): string => {
     );
   }
   const fields = type.fields.map(
-    (field) => `${docstring(field.doc, '  ')}  readonly ${field.name}: ${field.type.text};\n`,
+    (field) =>
+      `${docstring(field.doc, '  ')}  readonly ${field.name}${field.isOptional === true ? '?' : ''}: ${field.type.text};\n`,
   );
   return `${docstring(type.doc)}export type ${type.name} = {\n${fields.join('')}};\n`;
 };

@@ -77,7 +77,7 @@ describe('generation from JSON Schema', () => {
     const text = renderModules([modelOfJsonSchema('offer.v1.schema.json', schema)]).get('offer.ts');
     expect(text).toContain('readonly price: Cents;');
     expect(text).toContain('readonly ends_at: EpochMilliseconds | null;');
-    expect(text).toContain('readonly note: string | undefined;');
+    expect(text).toContain('readonly note?: string | undefined;');
     expect(text).toContain('readonly kind: OfferKind;');
     expect(text).toContain('readonly article: Article | null;');
   });

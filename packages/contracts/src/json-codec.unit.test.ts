@@ -17,7 +17,10 @@ const arbitraryOf = (schema: JsonSchema): fc.Arbitrary<unknown> => {
   if (typeof type === 'object')
     return fc.oneof(...type.map((each) => arbitraryOf({ ...schema, type: each })));
   if (type === 'null') return fc.constant(null);
-  if (format === 'decimal-18-2') return fc.integer({ min: -MAX_CENTS, max: MAX_CENTS });
+  if (format === 'decimal-18-2') {
+    const least = minimum === undefined ? -MAX_CENTS : minimum * 100;
+    return fc.integer({ min: least, max: MAX_CENTS });
+  }
   if (format === 'timestamp-millis') {
     return fc.integer({ min: -MAX_EPOCH_MILLISECONDS, max: MAX_EPOCH_MILLISECONDS });
   }

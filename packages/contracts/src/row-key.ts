@@ -59,3 +59,12 @@ export const customerPrefix = (prefix: string, customerId: string): string =>
 /** Key of an order or a delivery in a task's state, under a prefix of one character. */
 export const rowStateKey = (prefix: string, { customerId, id }: RowKeyParts): string =>
   customerPrefix(prefix, customerId) + id;
+
+/**
+ * Message key of a row whose key has several fields: compact JSON of those fields in the given order, so that no
+ * value can run into its neighbour.
+ */
+export const structuredKey = <Row extends object>(
+  row: Row,
+  fields: readonly (keyof Row & string)[],
+): string => `{${fields.map((field) => `${JSON.stringify(field)}:${JSON.stringify(row[field])}`).join(',')}}`;

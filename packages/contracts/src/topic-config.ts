@@ -1,5 +1,5 @@
 import { PlatformError } from '@marketing-streams/platform/errors';
-import type { TopicContract } from './topics.ts';
+import type { Retention, TopicContract } from './topics.ts';
 
 /** The settings that differ between installations. */
 export type TopicSettings = {
@@ -53,6 +53,13 @@ const compacted = {
   'retention.ms': '-1',
 };
 
+/** Compacted, and what is older than the retention goes; see Kafka's `cleanup.policy=compact,delete`. */
+const compactedFor = (retention: number): Record<string, string> => ({
+  ...compacted,
+  'cleanup.policy': 'compact,delete',
+  'retention.ms': String(retention),
+});
+
 const deleted = (retention: number): Record<string, string> => ({
   'cleanup.policy': 'delete',
   'retention.ms': String(retention),
@@ -60,13 +67,16 @@ const deleted = (retention: number): Record<string, string> => ({
   'segment.ms': String(Math.max(60_000, Math.min(UNIT_MILLISECONDS.d, Math.floor(retention / 10)))),
 });
 
+const retentionEntries = (retention: Retention, inputRetention: number): Record<string, string> => {
+  if (retention === 'compact') return compacted;
+  if (retention === 'compact-input') return compactedFor(inputRetention);
+  return deleted(retention === 'input' ? inputRetention : retention);
+};
+
 /** The topic an installation needs for a contract. */
 export const topicConfig = (contract: TopicContract, settings: TopicSettings): TopicConfig => {
   const { name, partitions, retention } = contract;
-  const entries =
-    retention === 'compact'
-      ? compacted
-      : deleted(retention === 'input' ? settings.inputRetentionMilliseconds : retention);
+  const entries = retentionEntries(retention, settings.inputRetentionMilliseconds);
   return {
     topic: name,
     partitions: partitions === 'default' ? settings.partitions : partitions,

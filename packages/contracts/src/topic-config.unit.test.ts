@@ -39,7 +39,7 @@ describe('the catalogue', () => {
     expect(entries).toMatchObject({ 'cleanup.policy': 'compact', 'delete.retention.ms': String(7 * DAY) });
   });
 
-  it('compacts all of silver, gold and the JSON customer topics', () => {
+  it('compacts all of silver, gold, the JSON customer topics and what is true of a key for good', () => {
     expect(compacted.map(({ name }) => name)).toEqual([
       'silver.customers.v1',
       'silver.orders.v1',
@@ -49,7 +49,21 @@ describe('the catalogue', () => {
       'dom.segment.materialized.v1',
       'dom.customer.consolidated.v1',
       'dom.customer.gold.v1',
+      'gold.campaign_performance.v1',
+      'gold.segment_sizes.v1',
+      'ops.late_events.v1',
+      'ops.reconciliation.v1',
     ]);
+  });
+
+  it('keeps windows by key, and only as long as the inputs they are made of', () => {
+    for (const name of ['results', 'live.campaign_partials.v1'] as const) {
+      const { entries } = topicConfig(TOPICS[name], settings);
+      expect(entries).toMatchObject({
+        'cleanup.policy': 'compact,delete',
+        'retention.ms': String(settings.inputRetentionMilliseconds),
+      });
+    }
   });
 
   it.each(Object.values(TOPICS).map(({ name }) => name))(

@@ -1,17 +1,25 @@
 import { ACTIVATION_DELIVERY_STATUS_SCHEMA } from './generated/activation-delivery-status.ts';
+import { AD_EVENT_SCHEMA } from './generated/ad-event.ts';
+import { ALERT_SCHEMA } from './generated/alert.ts';
+import { CAMPAIGN_PARTIAL_SCHEMA } from './generated/campaign-partial.ts';
+import { CAMPAIGN_RESULT_SCHEMA } from './generated/campaign-result.ts';
 import { CUSTOMER_CONSOLIDATED_SCHEMA } from './generated/customer-consolidated.ts';
 import { CUSTOMER_GOLD_SCHEMA } from './generated/customer-gold.ts';
 import { DEAD_LETTER_SCHEMA } from './generated/dead-letter.ts';
+import { GOLD_CAMPAIGN_PERFORMANCE_SCHEMA } from './generated/gold-campaign-performance.ts';
 import { GOLD_CUSTOMER_360_SCHEMA } from './generated/gold-customer-360.ts';
+import { GOLD_SEGMENT_SIZE_SCHEMA } from './generated/gold-segment-size.ts';
+import { LATE_EVENTS_SCHEMA } from './generated/late-events.ts';
 import { ORDER_PLACED_SCHEMA } from './generated/order-placed.ts';
 import { PROFILE_UPSERT_SCHEMA } from './generated/profile-upsert.ts';
 import { PROPENSITY_SCORE_SCHEMA } from './generated/propensity-score.ts';
+import { RECONCILIATION_SCHEMA } from './generated/reconciliation.ts';
 import { SEGMENT_MATERIALIZED_SCHEMA } from './generated/segment-materialized.ts';
 import { SILVER_ACTIVATION_SCHEMA } from './generated/silver-activation.ts';
 import { SILVER_CUSTOMER_SCHEMA } from './generated/silver-customer.ts';
 import { SILVER_ORDER_SCHEMA } from './generated/silver-order.ts';
 
-/** Every topic of the customer domain. */
+/** Every topic of the platform. */
 export type TopicName =
   | 'dom.customer.profile.upsert.v1'
   | 'dom.order.placed.v1'
@@ -25,13 +33,23 @@ export type TopicName =
   | 'dom.segment.materialized.v1'
   | 'dom.customer.consolidated.v1'
   | 'dom.customer.gold.v1'
+  | 'live.repartition.v1'
+  | 'logs'
+  | 'live.campaign_partials.v1'
+  | 'results'
+  | 'gold.campaign_performance.v1'
+  | 'gold.segment_sizes.v1'
+  | 'ops.alerts'
+  | 'ops.late_events.v1'
+  | 'ops.reconciliation.v1'
   | 'dead-letter-queue';
 
 /**
  * How long a topic keeps its records: `input` follows INPUT_RETENTION (bronze keeps the rest), `compact` keeps
- * the newest record of each key for good, a number is milliseconds.
+ * the newest record of each key for good, `compact-input` keeps the newest of each key for as long as `input`, a
+ * number is milliseconds.
  */
-export type Retention = 'input' | 'compact' | number;
+export type Retention = 'input' | 'compact' | 'compact-input' | number;
 
 /** A dataset's declaration, from which its topic, its subject and its codecs are derived. */
 export type TopicContract = {
@@ -95,6 +113,58 @@ export const TOPICS: Readonly<Record<TopicName, TopicContract>> = {
   'dom.segment.materialized.v1': rows('dom.segment.materialized.v1', 'avro', SEGMENT_MATERIALIZED_SCHEMA),
   'dom.customer.consolidated.v1': rows('dom.customer.consolidated.v1', 'json', CUSTOMER_CONSOLIDATED_SCHEMA),
   'dom.customer.gold.v1': rows('dom.customer.gold.v1', 'json', CUSTOMER_GOLD_SCHEMA),
+  // Input records of the live aggregation that came on another partition than their customer's.
+  'live.repartition.v1': {
+    name: 'live.repartition.v1',
+    format: 'bytes',
+    schema: null,
+    key: customerKey,
+    partitions: 'default',
+    retention: 'input',
+  },
+  logs: {
+    name: 'logs',
+    format: 'json',
+    schema: AD_EVENT_SCHEMA,
+    key: ['user_id'],
+    partitions: 'default',
+    retention: 'input',
+  },
+  // On the partition of campaign and channel, not of the whole key.
+  'live.campaign_partials.v1': {
+    ...rows('live.campaign_partials.v1', 'avro', CAMPAIGN_PARTIAL_SCHEMA, [
+      'campaign',
+      'channel',
+      'window_start',
+      'source_partition',
+    ]),
+    retention: 'compact-input',
+  },
+  results: {
+    ...rows('results', 'json', CAMPAIGN_RESULT_SCHEMA, ['campaign', 'channel', 'window_start']),
+    retention: 'compact-input',
+  },
+  'gold.campaign_performance.v1': rows(
+    'gold.campaign_performance.v1',
+    'avro',
+    GOLD_CAMPAIGN_PERFORMANCE_SCHEMA,
+    ['campaign', 'channel', 'window', 'window_start'],
+  ),
+  'gold.segment_sizes.v1': rows('gold.segment_sizes.v1', 'avro', GOLD_SEGMENT_SIZE_SCHEMA, [
+    'segment',
+    'minute',
+  ]),
+  'ops.alerts': {
+    ...rows('ops.alerts', 'json', ALERT_SCHEMA, ['alert_id']),
+    retention: 30 * DAY_MILLISECONDS,
+  },
+  'ops.late_events.v1': rows('ops.late_events.v1', 'json', LATE_EVENTS_SCHEMA, [
+    'campaign',
+    'channel',
+    'window_start',
+    'source_partition',
+  ]),
+  'ops.reconciliation.v1': rows('ops.reconciliation.v1', 'json', RECONCILIATION_SCHEMA),
   'dead-letter-queue': {
     name: 'dead-letter-queue',
     format: 'avro',
@@ -105,7 +175,7 @@ export const TOPICS: Readonly<Record<TopicName, TopicContract>> = {
   },
 };
 
-/** The three topics the outside world writes to; `source_offsets` of every row refer to them. */
+/** The three topics of the customer domain that the outside world writes to; `source_offsets` of every row refer to them. */
 export const INPUT_TOPICS = [
   'dom.customer.profile.upsert.v1',
   'dom.order.placed.v1',

@@ -12,7 +12,17 @@ import { type DemoSettings, logFileOf } from './settings.ts';
 const REPOSITORY = fileURLToPath(new URL('../../..', import.meta.url));
 
 /** In the order of the data's way through them, which is the order of the status lines. */
-const SERVICES = ['producer', 'bronze', 'silver', 'gold', 'scorer', 'gold-publisher', 'webapp'] as const;
+const SERVICES = [
+  'producer',
+  'bronze',
+  'silver',
+  'gold',
+  'scorer',
+  'gold-publisher',
+  'live',
+  'monitor',
+  'webapp',
+] as const;
 export type ServiceName = (typeof SERVICES)[number];
 
 const FIRST_HEALTH_PORT_OFFSET = 101;

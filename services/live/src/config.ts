@@ -1,0 +1,4 @@
+import { commonShape, taskShape } from '@marketing-streams/platform/common-config';
+
+/** Settings of the live aggregation. */
+export const shape = { ...commonShape, ...taskShape };
