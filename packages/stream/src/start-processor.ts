@@ -15,14 +15,20 @@ export type ProcessorConfig = {
   readonly state_dir: string;
 };
 
+export type ProcessorOptions = {
+  /** In place of the setting TASKS; stored with the state like it, and nothing migrates it. */
+  readonly tasks?: number;
+};
+
 /**
- * Wires a processor into its service: client, registry, dead letters, readiness, graceful stop. A registry that is
- * away is waited for. Whatever the
- * processor cannot go on from ends the process, and the supervisor starts it again.
+ * Wires a processor into its service: client, registry, dead letters, readiness under its own name, graceful stop. A
+ * registry that is away is waited for. Whatever the processor cannot go on from ends the process, and the supervisor
+ * starts it again. A service with several processors starts them one after the other.
  */
 export const startProcessor = async <Config extends ProcessorConfig>(
   context: ServiceContext<Config>,
   define: (registry: SchemaRegistry) => Promise<ProcessorDefinition>,
+  { tasks = context.config.tasks }: ProcessorOptions = {},
 ): Promise<RunningProcessor> => {
   const { name, config, logger, metrics } = context;
   const registry = createSchemaRegistry({ url: config.schema_registry_url });
@@ -39,13 +45,13 @@ export const startProcessor = async <Config extends ProcessorConfig>(
     kafka: createKafkaClient({ bootstrapServers: config.kafka_bootstrap_servers, clientId: name, logger }),
     deadLetters,
     service: name,
-    tasks: config.tasks,
+    tasks,
     stateDir: config.state_dir,
     metrics,
     logger,
     onError: context.crash,
   });
-  context.addCheck('processor', processor.ready);
-  context.onShutdown('processor', processor.stop);
+  context.addCheck(definition.name, processor.ready);
+  context.onShutdown(definition.name, processor.stop);
   return processor;
 };
