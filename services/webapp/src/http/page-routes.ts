@@ -15,12 +15,10 @@ import { customerPage } from '../present/customer-page.ts';
 import { type Layout, listControls, totalTiles } from '../present/list-page.ts';
 import type { WebContext } from './context.ts';
 import { problemOf, wantsJson } from './errors.ts';
-import { addFlash, type Flash, takeFlashes } from './flash.ts';
+import { addFlash, type Flash } from './flash.ts';
 import { parseListQuery } from './list-query.ts';
-import { csrfProtection, csrfToken } from './security.ts';
-
-/** A page refreshed by its own script must not take the banners that the next real page is to show. */
-const isBackground = (request: Request): boolean => request.get('x-live-refresh') !== undefined;
+import { csrfProtection } from './security.ts';
+import { createPageSender } from './send-page.ts';
 
 /** A path of our own to go back to, whatever a form says. */
 const returnPath = (request: Request, otherwise: string): string => {
@@ -38,29 +36,12 @@ const formFields = (request: Request): Record<string, unknown> =>
 
 /** The pages, and the forms on them, which work without a script too. */
 export const pageRoutes = (context: WebContext): Router => {
-  const { view, actions, events, renderer } = context;
+  const { view, actions, events } = context;
   const router = Router();
   // Forms only: reading needs no token.
   router.use(csrfProtection);
 
-  const send = (
-    request: Request,
-    response: Response,
-    name: string,
-    locals: Record<string, unknown>,
-  ): void => {
-    response.set('cache-control', 'no-store');
-    const html = renderer.page(name, {
-      csrf_token: csrfToken(request),
-      return_to: request.originalUrl,
-      flashes: isBackground(request) ? [] : takeFlashes(request),
-      status: context.status(),
-      overdue: view.overdue(),
-      now: Date.now(),
-      ...locals,
-    });
-    response.type('html').send(html);
-  };
+  const send = createPageSender(context, 'customers');
 
   /** After an action: the page's script gets the news as JSON, a plain form goes back with a banner. */
   const acted = (
@@ -92,6 +73,7 @@ export const pageRoutes = (context: WebContext): Router => {
     const ids = cards.map(({ customer_id }) => customer_id).join(',');
     send(request, response, 'customers', {
       title: 'Customers',
+      overdue: view.overdue(),
       query,
       layout,
       page,
