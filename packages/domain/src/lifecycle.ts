@@ -1,28 +1,22 @@
-import { type Cents, formatMoney } from './money.ts';
+import { formatMoney } from './money.ts';
+import { compileMeasures } from './rules/compile-condition.ts';
+import type { MeasuredFacts } from './rules/condition.ts';
+import {
+  ENGAGED_ABOVE_PERCENT,
+  EVANGELIST_FROM_PERCENT,
+  HIGH_VALUE_ABOVE,
+  LIFECYCLE_RULES,
+  STAGE_OTHERWISE,
+} from './rules/lifecycle-rules.ts';
+import { LIFECYCLE_STAGES, type LifecycleStage } from './rules/lifecycle-stages.ts';
 
-/** The stages of a customer, from the most valuable to the newest. */
-export const LIFECYCLE_STAGES = ['evangelist', 'high-value', 'engaged', 'customer', 'prospect'] as const;
-export type LifecycleStage = (typeof LIFECYCLE_STAGES)[number];
+export { LIFECYCLE_STAGES, type LifecycleStage };
 
 /** Changes whenever the same facts could lead to another stage, activity or reason. */
 export const LIFECYCLE_RULE_VERSION = 'lifecycle-1';
 
-/** A lifetime value above this makes a customer high-value. */
-export const HIGH_VALUE_ABOVE: Cents = 500_000;
-/** From this share of delivered messages on, a high-value customer is an evangelist, in percent. */
-export const EVANGELIST_FROM_PERCENT = 70;
-/** Above this share of delivered messages a customer with an order is engaged, in percent. */
-export const ENGAGED_ABOVE_PERCENT = 50;
-
 /** What a stage follows from. */
-export type LifecycleFacts = {
-  /** Orders that stand (neither cancelled nor refunded). */
-  readonly order_count: number;
-  /** Sum of the orders that stand, in cents. */
-  readonly lifetime_value: Cents;
-  readonly delivered: number;
-  readonly failed: number;
-};
+export type LifecycleFacts = MeasuredFacts;
 
 /** A stage, and one sentence that says why. */
 export type Lifecycle = { readonly stage: LifecycleStage; readonly reason: string };
@@ -37,22 +31,15 @@ const deliveredShare = ({ delivered, failed }: LifecycleFacts): string =>
     ? 'no message sent'
     : `${percent(delivered, delivered + failed)} of ${counted(delivered + failed, 'message')} delivered`;
 
+const compiledRules = LIFECYCLE_RULES.map(({ stage, rule }) => ({ stage, matches: compileMeasures(rule) }));
+
 /**
- * The stage of a customer; the first rule that matches wins. Shares are compared in whole numbers, so that
- * exactly 70% is 70%; with no message sent the share is 0.
+ * The stage of a customer; the first of `LIFECYCLE_RULES` that matches wins. Shares are compared in whole numbers,
+ * so that exactly 70% is 70%; with no message sent the share is 0.
  */
-export const stageOf = ({
-  order_count,
-  lifetime_value,
-  delivered,
-  failed,
-}: LifecycleFacts): LifecycleStage => {
-  const sent = delivered + failed;
-  if (lifetime_value > HIGH_VALUE_ABOVE) {
-    return sent > 0 && delivered * 100 >= EVANGELIST_FROM_PERCENT * sent ? 'evangelist' : 'high-value';
-  }
-  if (order_count === 0) return 'prospect';
-  return delivered * 100 > ENGAGED_ABOVE_PERCENT * sent ? 'engaged' : 'customer';
+export const stageOf = (facts: LifecycleFacts): LifecycleStage => {
+  for (const { stage, matches } of compiledRules) if (matches(facts)) return stage;
+  return STAGE_OTHERWISE;
 };
 
 const value = ({ lifetime_value }: LifecycleFacts): string =>
