@@ -14,7 +14,10 @@ built again at the next start, which needs TASKS set to the new number. May be r
 
 Settings (config/default.yaml or environment): KAFKA_BOOTSTRAP_SERVERS, STATE_DIR`;
 
-/** The input topics of every processor, as its service declares them. */
+/**
+ * The input topics of every processor whose tasks follow TASKS, as its service declares them. The live aggregation's
+ * have nothing to move where ksqlDB does its work.
+ */
 const PROCESSORS: Readonly<Record<string, readonly TopicName[]>> = {
   silver: [
     'dom.customer.profile.upsert.v1',
@@ -25,6 +28,21 @@ const PROCESSORS: Readonly<Record<string, readonly TopicName[]>> = {
   gold: ['silver.customers.v1', 'silver.orders.v1', 'silver.activations.v1'],
   scorer: ['gold.customer_360.v1'],
   'gold-publisher': ['gold.customer_360.v1', 'dom.propensity.score.v1', 'dom.segment.materialized.v1'],
+  'live-customers': [
+    'dom.customer.profile.upsert.v1',
+    'dom.order.placed.v1',
+    'dom.activation.delivery.status.v1',
+    'live.repartition.v1',
+  ],
+  'live-campaign-partials': ['logs'],
+  'live-campaign-windows': ['live.campaign_partials.v1'],
+  reconciliation: [
+    'gold.customer_360.v1',
+    'dom.customer.consolidated.v1',
+    'dead-letter-queue',
+    'silver.repartition.v1',
+    'live.repartition.v1',
+  ],
 };
 
 const { values } = parseArgs({

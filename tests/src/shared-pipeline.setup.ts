@@ -7,10 +7,11 @@ import { messageOf } from '@marketing-streams/platform/errors';
 import { type Infrastructure, type Pipeline, startPipeline } from './harness/pipeline.ts';
 import { type PipelinePlace, testKafkaClient } from './harness/pipeline-access.ts';
 import { prepareTopics } from './harness/prepare-topics.ts';
+import type { FurtherServiceName } from './harness/service-process.ts';
 import { STARTER_VARIABLE } from './harness/shared-pipeline.ts';
 
 /**
- * Vitest global setup behind the embedded stack's: all services on that stack, started when the first test asks
+ * Vitest global setup behind the embedded stack's: the services on that stack, started when the first test asks
  * for them (`sharedPipeline`) and stopped after the last file, so that runs of other tests do not pay for them.
  */
 
@@ -45,14 +46,16 @@ const start = async (shared: Shared): Promise<Pipeline> => {
 };
 
 const listen = async (shared: () => Shared): Promise<Server> => {
-  const answer = async (): Promise<PipelinePlace> => {
+  const answer = async (further: readonly string[]): Promise<PipelinePlace> => {
     const own = shared();
     own.pipeline ??= start(own);
-    const { webappUrl, deltaDirectory } = await own.pipeline;
+    const { webappUrl, deltaDirectory, startFurther } = await own.pipeline;
+    await startFurther(further as readonly FurtherServiceName[]);
     return { webappUrl, deltaDirectory, infrastructure: infrastructure() };
   };
-  const server = createServer((_request, response) => {
-    answer().then(
+  const server = createServer((request, response) => {
+    const { searchParams } = new URL(request.url ?? '/', 'http://127.0.0.1');
+    answer(searchParams.get('further')?.split(',').filter(Boolean) ?? []).then(
       (place) => response.end(JSON.stringify(place)),
       (error: unknown) => response.writeHead(500).end(messageOf(error)),
     );

@@ -1,12 +1,14 @@
 import { join } from 'node:path';
 import type { TopicPartition } from '@marketing-streams/contracts/record';
+import type { TopicName } from '@marketing-streams/contracts/topics';
 import type { Probe } from '@marketing-streams/embedded/supervise/poll';
 import { localStorage } from '@marketing-streams/lakehouse/local-storage';
 import { loadSnapshot } from '@marketing-streams/lakehouse/log/load-snapshot';
 import { isPlatformError } from '@marketing-streams/platform/errors';
 import type { Admin, KafkaClient, Position } from '@marketing-streams/stream/kafka/api';
 import { readRanges } from './read-topic.ts';
-import { PROCESSOR_INPUTS, TABLE_TOPICS } from './topology.ts';
+import type { FurtherServiceName } from './service-process.ts';
+import { FURTHER_PROCESSOR_INPUTS, PROCESSOR_INPUTS, TABLE_TOPICS } from './topology.ts';
 
 /** The next offset to read, by `topic/partition`. */
 export type Offsets = ReadonlyMap<string, number>;
@@ -33,8 +35,6 @@ export const settledPositions = async (
     return new Map();
   }
 };
-
-const ALL_TOPICS = [...new Set([...Object.values(PROCESSOR_INPUTS).flat(), ...Object.values(TABLE_TOPICS)])];
 
 /** Longest stretch behind a position that is looked into for records; beyond it the reader is behind anyway. */
 const LONGEST_GAP = 200;
@@ -76,12 +76,15 @@ const isSame = (a: readonly Position[], b: readonly Position[]): boolean => {
 const endsOf = (ends: readonly Position[], topics: readonly string[]): readonly Position[] =>
   ends.filter(({ topic }) => topics.includes(topic));
 
+type Groups = readonly (readonly [group: string, topics: readonly TopicName[]])[];
+
 const processorLag = async (
   kafka: KafkaClient,
   admin: Admin,
+  groups: Groups,
   ends: readonly Position[],
 ): Promise<string | null> => {
-  for (const [group, topics] of Object.entries(PROCESSOR_INPUTS)) {
+  for (const [group, topics] of groups) {
     const own = endsOf(ends, topics);
     const lag = await lagOf(kafka, group, own, byName(await admin.committedPositions(group, own)));
     if (lag !== null) return lag;
@@ -108,19 +111,30 @@ const tableLag = async (
 
 /**
  * A probe that is satisfied when everything produced so far has gone all the way, round the feedback loop too:
- * every processor has committed past every record it reads, and every table holds its whole topic. A transaction
- * under way would still hold its inputs uncommitted, so equal ends before and after mean that nothing moves.
+ * every processor has committed past every record it reads, those of the `further` services included, and every
+ * table holds its whole topic. A transaction under way would still hold its inputs uncommitted, so equal ends
+ * before and after mean that nothing moves.
  */
-export const pipelineCaughtUp =
-  (kafka: KafkaClient, deltaDirectory: string): Probe =>
-  async () => {
+export const pipelineCaughtUp = (
+  kafka: KafkaClient,
+  deltaDirectory: string,
+  further: readonly FurtherServiceName[] = [],
+): Probe => {
+  const groups: Groups = [
+    ...Object.entries(PROCESSOR_INPUTS),
+    ...further.flatMap((service) => Object.entries(FURTHER_PROCESSOR_INPUTS[service])),
+  ];
+  const topics = [...new Set([...groups.flatMap(([, read]) => read), ...Object.values(TABLE_TOPICS)])];
+  return async () => {
     const admin = kafka.admin();
     try {
-      const ends = await admin.endOffsets(ALL_TOPICS);
-      const lag = (await processorLag(kafka, admin, ends)) ?? (await tableLag(kafka, ends, deltaDirectory));
+      const ends = await admin.endOffsets(topics);
+      const lag =
+        (await processorLag(kafka, admin, groups, ends)) ?? (await tableLag(kafka, ends, deltaDirectory));
       if (lag !== null) return lag;
-      return isSame(ends, await admin.endOffsets(ALL_TOPICS)) ? null : 'records are still arriving';
+      return isSame(ends, await admin.endOffsets(topics)) ? null : 'records are still arriving';
     } finally {
       await admin.close();
     }
   };
+};

@@ -6,12 +6,15 @@ import { createKafkaClient } from '@marketing-streams/stream/kafka/client';
 import { pipelineCaughtUp } from './caught-up.ts';
 import { createInputRecords, type InputRecords } from './input-codecs.ts';
 import type { Infrastructure, Pipeline } from './pipeline.ts';
+import type { FurtherServiceName } from './service-process.ts';
 import { waitUntil } from './wait-until.ts';
 import { type WebappApi, webappApi } from './webapp-api.ts';
 
 /** Where a running pipeline is to be found; plain data, so that it can be handed to another process. */
 export type PipelinePlace = Pick<Pipeline, 'webappUrl' | 'deltaDirectory'> & {
   readonly infrastructure: Infrastructure;
+  /** Services besides those that every pipeline has, which `caughtUp` waits for too. */
+  readonly further?: readonly FurtherServiceName[];
 };
 
 /** What a test does with a running pipeline. */
@@ -49,7 +52,7 @@ export const accessPipeline = async (place: PipelinePlace, clientId: string): Pr
     caughtUp: (timeoutMilliseconds) =>
       waitUntil(
         'everything has gone all the way',
-        pipelineCaughtUp(kafka, place.deltaDirectory),
+        pipelineCaughtUp(kafka, place.deltaDirectory, place.further),
         timeoutMilliseconds,
         100,
       ),

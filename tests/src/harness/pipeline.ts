@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { findFreePort } from '@marketing-streams/embedded/ports';
 import { MEMORY_ENVIRONMENT } from '@marketing-streams/platform/process-memory';
 import {
+  type FurtherServiceName,
   SERVICE_NAMES,
   type ServiceName,
   type ServiceProcess,
@@ -35,11 +36,18 @@ export type PipelineOptions = {
    * every start of a process.
    */
   readonly environmentOf?: (service: ServiceName) => Readonly<Record<string, string>>;
+  /** Services besides those that every pipeline has; default none. */
+  readonly further?: readonly FurtherServiceName[];
 };
 
-/** All services as processes of their own, as the demo runs them. */
+/** The services as processes of their own, as the demo runs them. */
 export type Pipeline = {
+  /** Those that run; asking for another one throws. */
   readonly services: Readonly<Record<ServiceName, ServiceProcess>>;
+  /** The services that run besides those that every pipeline has. */
+  readonly further: readonly FurtherServiceName[];
+  /** Starts those of the services that do not run yet; resolves when they are ready. */
+  readonly startFurther: (names: readonly FurtherServiceName[]) => Promise<void>;
   /**
    * Starts one more instance of a service on the same state and tables, with a health port and a log of its own,
    * as `docker compose --scale` does on one machine. Resolves when it is ready.
@@ -85,6 +93,17 @@ const allReady = async (services: readonly ServiceProcess[]): Promise<void> => {
   );
 };
 
+/** The processes by their services' names, whenever they were started. */
+const servicesIn = (running: ReadonlyMap<string, ServiceProcess>): Pipeline['services'] =>
+  new Proxy({} as Pipeline['services'], {
+    get: (_, name) => {
+      if (typeof name === 'symbol') return undefined;
+      const service = running.get(name);
+      if (service === undefined) throw new Error(`the pipeline runs no ${name}: see \`further\``);
+      return service;
+    },
+  });
+
 /**
  * Starts every service on free ports; resolves when all are ready, and stops them all when one does not become so.
  * Topics and schemas have to exist.
@@ -126,10 +145,14 @@ export const startPipeline = async (options: PipelineOptions): Promise<Pipeline>
     return started;
   };
 
-  const started = await Promise.all(SERVICE_NAMES.map((name) => start(name, 1)));
-  const services = Object.fromEntries(
-    started.map((service) => [service.name, service]),
-  ) as Pipeline['services'];
+  const running = new Map<ServiceName, ServiceProcess>();
+  const startFirst = async (names: readonly ServiceName[]): Promise<void> => {
+    const started = await Promise.all(names.map((name) => start(name, 1)));
+    for (const service of started) running.set(service.name, service);
+    await allReady(started);
+  };
+  const further = [...(options.further ?? [])];
+  const services = servicesIn(running);
   const stop: Pipeline['stop'] = async (how) => {
     await Promise.all(instances.map((service) => service.stop(how)));
   };
@@ -144,14 +167,26 @@ export const startPipeline = async (options: PipelineOptions): Promise<Pipeline>
     await allReady([service]);
     return service;
   };
+  let starting: Promise<void> = Promise.resolve();
+  const startFurther: Pipeline['startFurther'] = (names) => {
+    // One after the other, so that two who want the same service get one.
+    starting = starting.then(async () => {
+      const missing = names.filter((name) => !further.includes(name));
+      further.push(...missing);
+      await startFirst(missing);
+    });
+    return starting;
+  };
   try {
-    await allReady(started);
+    await startFirst([...SERVICE_NAMES, ...further]);
   } catch (error) {
     await stop('kill');
     throw error;
   }
   return {
     services,
+    further,
+    startFurther,
     startInstance,
     addInstance,
     webappUrl: services.webapp.url,

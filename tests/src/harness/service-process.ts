@@ -12,9 +12,11 @@ import { httpProbe } from '@marketing-streams/embedded/supervise/poll';
 import type { FailPoint } from '@marketing-streams/platform/fail-points';
 import { waitUntil } from './wait-until.ts';
 
-/** The services of the pipeline, from the inputs to the page. */
+/** The services that every pipeline has, from the inputs to the page. */
 export const SERVICE_NAMES = ['bronze', 'silver', 'gold', 'scorer', 'gold-publisher', 'webapp'] as const;
-export type ServiceName = (typeof SERVICE_NAMES)[number];
+/** Services that run only in the pipelines whose tests want them. */
+export type FurtherServiceName = 'live' | 'monitor';
+export type ServiceName = (typeof SERVICE_NAMES)[number] | FurtherServiceName;
 
 /** A place in a service's code at which its process ends, when it comes there for the count-th time. */
 export type PlannedFault = { readonly at: FailPoint; readonly count: number };

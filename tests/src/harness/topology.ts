@@ -1,6 +1,7 @@
 import type { TopicName } from '@marketing-streams/contracts/topics';
+import type { FurtherServiceName } from './service-process.ts';
 
-/** Who reads what: the processors by their consumer groups. */
+/** Who reads what in every pipeline: the processors by their consumer groups. */
 export const PROCESSOR_INPUTS: Readonly<Record<string, readonly TopicName[]>> = {
   silver: [
     'dom.customer.profile.upsert.v1',
@@ -11,6 +12,32 @@ export const PROCESSOR_INPUTS: Readonly<Record<string, readonly TopicName[]>> = 
   gold: ['silver.customers.v1', 'silver.orders.v1', 'silver.activations.v1'],
   scorer: ['gold.customer_360.v1'],
   'gold-publisher': ['gold.customer_360.v1', 'dom.propensity.score.v1', 'dom.segment.materialized.v1'],
+};
+
+/** The processors of the services that only some pipelines have, by their consumer groups. */
+export const FURTHER_PROCESSOR_INPUTS: Readonly<
+  Record<FurtherServiceName, Readonly<Record<string, readonly TopicName[]>>>
+> = {
+  live: {
+    'live-customers': [
+      'dom.customer.profile.upsert.v1',
+      'dom.order.placed.v1',
+      'dom.activation.delivery.status.v1',
+      'live.repartition.v1',
+    ],
+    'live-campaign-partials': ['logs'],
+    'live-campaign-windows': ['live.campaign_partials.v1'],
+  },
+  monitor: {
+    reconciliation: [
+      'gold.customer_360.v1',
+      'dom.customer.consolidated.v1',
+      'dead-letter-queue',
+      'silver.repartition.v1',
+      'live.repartition.v1',
+    ],
+    'campaign-alerts': ['results'],
+  },
 };
 
 /** Every Delta table below the delta folder, and the topic it materialises. */
