@@ -31,6 +31,8 @@ export type CustomerIndex = {
   readonly has: (customer_id: string) => boolean;
   readonly clear: () => void;
   readonly page: (query: CustomerQuery) => CustomerPage;
+  /** The ids of everybody a query matches, in its order, without regard to pages; for exports. */
+  readonly everyone: (query: CustomerQuery) => readonly string[];
   readonly totals: () => CustomerTotals;
   /** The sequence of the newest change. */
   readonly sequence: () => number;
@@ -84,12 +86,12 @@ export const createCustomerIndex = (): CustomerIndex => {
     const search = query.search.trim().toLowerCase();
     const filters = { ...query, search };
     const comesBefore = (a: IndexedCustomer, b: IndexedCustomer): boolean => {
-      const order = compareCustomers(a, b, sort);
+      const order = compareCustomers(a, b, sort, query.segment);
       return backwards ? order > 0 : order < 0;
     };
     const isOnPage = (customer: IndexedCustomer): boolean => {
       if (cursor === null) return true;
-      const order = compareToPlace(customer, cursor.place, sort);
+      const order = compareToPlace(customer, cursor.place, sort, query.segment);
       return backwards ? order < 0 : order > 0;
     };
 
@@ -115,7 +117,7 @@ export const createCustomerIndex = (): CustomerIndex => {
     const shown = nearest.slice(0, limit);
     if (backwards) shown.reverse();
     const edge = (customer: IndexedCustomer | undefined, direction: Cursor['direction']): Cursor | null =>
-      customer === undefined ? null : { direction, place: placeOf(customer, sort.key) };
+      customer === undefined ? null : { direction, place: placeOf(customer, sort.key, query.segment) };
     const hasNext = backwards ? true : hasMore;
     const hasPrevious = backwards ? hasMore : cursor !== null;
     return {
@@ -124,6 +126,14 @@ export const createCustomerIndex = (): CustomerIndex => {
       next: hasNext ? edge(shown.at(-1), 'after') : null,
       previous: hasPrevious ? edge(shown[0], 'before') : null,
     };
+  };
+
+  const everyone = (query: CustomerQuery): readonly string[] => {
+    const filters = { ...query, search: query.search.trim().toLowerCase() };
+    return customers
+      .filter((customer) => matchesQuery(customer, filters))
+      .sort((a, b) => compareCustomers(a, b, query.sort, query.segment))
+      .map(({ customer_id }) => customer_id);
   };
 
   const known = (customerId: string): IndexedCustomer | undefined => {
@@ -166,6 +176,7 @@ export const createCustomerIndex = (): CustomerIndex => {
       sequence += 1;
     },
     page,
+    everyone,
     totals: () => totals.current(),
     sequence: () => sequence,
     changedSince: (since) =>

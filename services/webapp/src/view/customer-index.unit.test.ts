@@ -38,6 +38,7 @@ const population = fc.uniqueArray(fc.integer({ min: 0, max: 999 }), { maxLength:
           first_name: fc.constantFrom('Ada', 'Grace', null),
           created_at: fc.integer({ min: 1, max: 4 }),
           segments: fc.constantFrom([], ['vip'], ['newsletter', 'vip']),
+          segment_since: fc.constantFrom<Record<string, number>>({}, { vip: 1 }, { newsletter: 3, vip: 2 }),
         })
         .map((fields) => customerGold({ customer_id: `c${id}`, ...fields })),
     ),
@@ -74,6 +75,28 @@ describe('a page of customers', () => {
         expect(backwards.flat()).toEqual(whole);
       }),
     );
+  });
+
+  it('is part of everybody in the same order, also by when they entered the segment', () => {
+    fc.assert(
+      fc.property(population, sorts, fc.constantFrom(null, 'vip'), (customers, sort, segment) => {
+        const index = indexOf(customers);
+        const whole = idsOf(index, { sort, segment, limit: 1000 });
+        expect(index.everyone({ ...ALL, sort, segment, limit: 1 })).toEqual(whole);
+      }),
+    );
+  });
+
+  it('tells apart when somebody entered the one segment and the other', () => {
+    const index = indexOf([
+      customerGold({ customer_id: 'a', segments: ['loyal', 'vip'], segment_since: { loyal: 9, vip: 1 } }),
+      customerGold({ customer_id: 'b', segments: ['loyal', 'vip'], segment_since: { loyal: 2, vip: 5 } }),
+      customerGold({ customer_id: 'c', segments: ['vip'] }),
+    ]);
+    const sort = { key: 'entered', reversed: false } as const;
+    expect(idsOf(index, { sort, segment: 'vip' })).toEqual(['b', 'a', 'c']);
+    expect(idsOf(index, { sort, segment: 'loyal' })).toEqual(['a', 'b']);
+    expect(idsOf(index, { sort })).toEqual(['a', 'b', 'c']);
   });
 
   it('turns round with the sort', () => {

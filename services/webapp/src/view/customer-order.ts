@@ -9,6 +9,7 @@ export const SORT_KEYS = {
   engagement: 'descending',
   propensity: 'descending',
   last_order: 'descending',
+  entered: 'descending',
 } as const satisfies Record<string, 'ascending' | 'descending'>;
 export type SortKey = keyof typeof SORT_KEYS;
 
@@ -27,13 +28,23 @@ export const parseSort = (text: string): Sort | null => {
 
 export const formatSort = ({ key, reversed }: Sort): string => (reversed ? `-${key}` : key);
 
-/** Where a customer stands in a sort; what is not known comes after everything in the natural direction. */
-export const placeOf = (customer: IndexedCustomer, key: SortKey): Place => ({
-  value: sortValue(customer, key),
+/**
+ * Where a customer stands in a sort; what is not known comes after everything in the natural direction.
+ * @param segment the one that `entered` is about; null for whichever was entered last
+ */
+export const placeOf = (customer: IndexedCustomer, key: SortKey, segment: string | null): Place => ({
+  value: sortValue(customer, key, segment),
   customer_id: customer.customer_id,
 });
 
-const sortValue = (customer: IndexedCustomer, key: SortKey): number | string => {
+const enteredAt = ({ segments, segments_since }: IndexedCustomer, segment: string | null): number => {
+  if (segment !== null) return segments_since[segments.indexOf(segment)] ?? 0;
+  let latest = 0;
+  for (const since of segments_since) if (since > latest) latest = since;
+  return latest;
+};
+
+const sortValue = (customer: IndexedCustomer, key: SortKey, segment: string | null): number | string => {
   switch (key) {
     case 'created':
       return customer.created_at;
@@ -49,6 +60,8 @@ const sortValue = (customer: IndexedCustomer, key: SortKey): number | string => 
       return customer.propensity;
     case 'last_order':
       return customer.last_order_at;
+    case 'entered':
+      return enteredAt(customer, segment);
   }
 };
 
@@ -66,9 +79,25 @@ const compare = (
 };
 
 /** Negative when the customer comes before the place in the sort. */
-export const compareToPlace = (customer: IndexedCustomer, place: Place, sort: Sort): number =>
-  compare(sortValue(customer, sort.key), customer.customer_id, place.value, place.customer_id, sort);
+export const compareToPlace = (
+  customer: IndexedCustomer,
+  place: Place,
+  sort: Sort,
+  segment: string | null,
+): number =>
+  compare(sortValue(customer, sort.key, segment), customer.customer_id, place.value, place.customer_id, sort);
 
 /** Negative when `a` comes before `b` in the sort. Allocates nothing: it runs once per customer and page. */
-export const compareCustomers = (a: IndexedCustomer, b: IndexedCustomer, sort: Sort): number =>
-  compare(sortValue(a, sort.key), a.customer_id, sortValue(b, sort.key), b.customer_id, sort);
+export const compareCustomers = (
+  a: IndexedCustomer,
+  b: IndexedCustomer,
+  sort: Sort,
+  segment: string | null,
+): number =>
+  compare(
+    sortValue(a, sort.key, segment),
+    a.customer_id,
+    sortValue(b, sort.key, segment),
+    b.customer_id,
+    sort,
+  );

@@ -10,6 +10,8 @@ export type IndexedCustomer = {
   readonly name_key: string;
   readonly lifecycle_stage: LifecycleStage;
   readonly segments: readonly string[];
+  /** Since when in each of them, in the same order, epoch milliseconds; 0 where it is not known. */
+  readonly segments_since: readonly number[];
   readonly is_active: boolean;
   readonly order_count: number;
   readonly lifetime_value: number;
@@ -29,6 +31,12 @@ export type IndexedCustomer = {
 
 const NAMELESS = '\u{10ffff}';
 
+/** Shared by all who are in no segment. */
+const NEVER: readonly number[] = [];
+
+const sinceOf = ({ segments, segment_since }: CustomerGold): readonly number[] =>
+  segments.length === 0 ? NEVER : segments.map((segment) => segment_since?.[segment] ?? 0);
+
 /** The index entry of a customer; `sequence` is the place of this change in the stream of changes. */
 export const indexedCustomer = (customer: CustomerGold, sequence: number): IndexedCustomer => {
   const name = [customer.first_name, customer.last_name].filter(Boolean).join(' ').toLowerCase();
@@ -41,6 +49,7 @@ export const indexedCustomer = (customer: CustomerGold, sequence: number): Index
     name_key: name === '' ? NAMELESS : name,
     lifecycle_stage: customer.lifecycle_stage,
     segments: customer.segments,
+    segments_since: sinceOf(customer),
     is_active: customer.is_active,
     order_count: customer.order_count,
     lifetime_value: customer.lifetime_value,

@@ -11,7 +11,7 @@ import type { GoldChange } from './view-batch.ts';
 /** Customers as they should be seen now, and the list of them. */
 export type LiveView = {
   /** Filters, pages and totals; kept in memory. */
-  readonly index: Pick<CustomerIndex, 'page' | 'totals' | 'sequence' | 'changedSince' | 'has'>;
+  readonly index: Pick<CustomerIndex, 'page' | 'everyone' | 'totals' | 'sequence' | 'changedSince' | 'has'>;
   /** The customers with these ids, in this order. Throws REDIS_UNAVAILABLE. */
   readonly customers: (customerIds: readonly string[]) => Promise<readonly OverlaidCustomer[]>;
   /** A gold record as it lies on the topic; null when there is none yet. */
