@@ -35,3 +35,9 @@ export const deltaShape = {
     .min(1)
     .regex(/^(?![a-z][a-z0-9+.-]*:\/\/|s3:)|^s3:\/\/[^/]/i, 'expected a folder or s3://bucket/prefix'),
 } as const;
+
+/** For processes that know the segments of customers. */
+export const segmentsShape = {
+  /** YAML file with the segments people added; read by `loadSegments`. */
+  segments_file: z.string().min(1),
+} as const;

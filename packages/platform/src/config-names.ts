@@ -1,4 +1,4 @@
-import { commonShape, deltaShape, taskShape } from './common-config.ts';
+import { commonShape, deltaShape, segmentsShape, taskShape } from './common-config.ts';
 
 /** The sections of the settings file besides `common`: one per process. Another name is a misspelt one. */
 export const SECTIONS = [
@@ -20,7 +20,7 @@ export const SECTIONS = [
 
 /** What may stand in `common`: the settings that more than one process reads. */
 export const COMMON_KEYS: readonly string[] = [
-  ...Object.keys({ ...commonShape, ...taskShape, ...deltaShape }),
+  ...Object.keys({ ...commonShape, ...taskShape, ...deltaShape, ...segmentsShape }),
   'redis_url',
   'input_retention',
 ];
