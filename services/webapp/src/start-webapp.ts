@@ -15,6 +15,9 @@ import { startKafkaProbe } from './live/kafka-probe.ts';
 import { watchWorld } from './live/watch-world.ts';
 import * as format from './present/format.ts';
 import { createRenderer } from './present/renderer.ts';
+import { startTableFollower, type TableFollower } from './tables/table-follower.ts';
+import { createTableStore } from './tables/table-store.ts';
+import { createWebappTables, TABLE_TOPICS, type TableTopics } from './tables/webapp-tables.ts';
 import { createCustomerStore } from './view/customer-store.ts';
 import { createLiveView, type LiveView } from './view/live-view.ts';
 import { connectRedis } from './view/redis-connection.ts';
@@ -22,7 +25,11 @@ import { startViewFollower, type ViewFollower } from './view/view-follower.ts';
 import { VIEW_TOPICS, type ViewTopics } from './view/view-topics.ts';
 
 /** The topics of one web app; the catalogue's unless told. */
-export type WebappTopics = { readonly view: ViewTopics; readonly actions: ActionTopics };
+export type WebappTopics = {
+  readonly view: ViewTopics;
+  readonly actions: ActionTopics;
+  readonly tables: TableTopics;
+};
 
 export type Webapp = {
   readonly port: number;
@@ -36,9 +43,13 @@ type WebappContext = Pick<
 >;
 
 /** What there is once the contracts are known. */
-type Running = { readonly view: LiveView; readonly follower: ViewFollower };
+type Running = {
+  readonly view: LiveView;
+  readonly follower: ViewFollower;
+  readonly tableFollower: TableFollower;
+};
 
-const CATALOGUE: WebappTopics = { view: VIEW_TOPICS, actions: ACTION_TOPICS };
+const CATALOGUE: WebappTopics = { view: VIEW_TOPICS, actions: ACTION_TOPICS, tables: TABLE_TOPICS };
 
 const sessionSecret = (config: WebappConfig, logger: Logger): string => {
   if (config.session_secret !== undefined) return config.session_secret;
@@ -82,6 +93,7 @@ export const startWebapp = async (
     kafka: kafkaProblem,
     redis: whenRunning(({ follower }) => follower.redisProblem()),
     view: whenRunning(({ view }) => view.problem()),
+    tables: whenRunning(({ tableFollower }) => tableFollower.problem()),
   };
   for (const [name, check] of Object.entries(checks)) context.addCheck(name, check);
   const renderer = createRenderer({ format });
@@ -114,7 +126,25 @@ export const startWebapp = async (
   });
   onShutdown('view', follower.stop);
 
-  running = { view, follower };
+  const { tables, intakes } = createWebappTables({
+    topics: topics.tables,
+    codecs: codecs.tables,
+    metrics,
+    logger,
+  });
+  const tableFollower = await startTableFollower({
+    kafka,
+    admin,
+    store: createTableStore(connection.redis, config.redis_prefix),
+    intakes,
+    metrics,
+    logger,
+    resetFirst: config.reset_cache_on_start,
+    onError: context.crash,
+  });
+  onShutdown('tables', tableFollower.stop);
+
+  running = { view, follower, tableFollower };
 
   const events = createEventHub(view, logger);
   onShutdown('events', events.close);
@@ -125,6 +155,7 @@ export const startWebapp = async (
     config,
     sessionSecret: sessionSecret(config, logger),
     view,
+    tables,
     actions: createActions({
       producer,
       kafkaProblem: probe.problem,
@@ -145,5 +176,10 @@ export const startWebapp = async (
   server.serve(app);
   // Last, so that it closes first: what is under way still has all it needs.
   onShutdown('http server', server.close);
-  return { port: server.port, caughtUp: follower.caughtUp };
+  return {
+    port: server.port,
+    caughtUp: async () => {
+      await Promise.all([follower.caughtUp(), tableFollower.caughtUp()]);
+    },
+  };
 };

@@ -6,6 +6,7 @@ import type { WebappConfig } from '../config.ts';
 import type { EventHub } from '../live/event-hub.ts';
 import type { WorldStatus } from '../live/subscriptions.ts';
 import type { Renderer } from '../present/renderer.ts';
+import type { WebappTables } from '../tables/webapp-tables.ts';
 import type { LiveView } from '../view/live-view.ts';
 
 /** What every route is made of. */
@@ -13,6 +14,7 @@ export type WebContext = {
   readonly config: Pick<WebappConfig, 'writes_per_minute' | 'trusted_proxies' | 'overlay_timeout_ms'>;
   readonly sessionSecret: string;
   readonly view: LiveView;
+  readonly tables: WebappTables;
   readonly actions: Actions;
   readonly events: EventHub;
   readonly status: () => WorldStatus;

@@ -74,11 +74,20 @@ export const createSurroundings = async (): Promise<Surroundings> => {
       profiles: `profiles-${id}`,
     },
     actions: { profile: `profiles-${id}`, order: `orders-${id}`, engagement: `activations-${id}` },
+    tables: {
+      results: `results-${id}`,
+      performance: `performance-${id}`,
+      alerts: `alerts-${id}`,
+      lateEvents: `late-events-${id}`,
+      segments: `segments-${id}`,
+      segmentSizes: `segment-sizes-${id}`,
+      reconciliation: `reconciliation-${id}`,
+    },
   };
   const logger = createLogger(`test-${id}`);
   const kafka = createKafkaClient({ bootstrapServers, clientId: `test-${id}`, logger });
   const admin = kafka.admin();
-  const names = [...new Set([...Object.values(topics.view), ...Object.values(topics.actions)])];
+  const names = [...new Set(Object.values(topics).flatMap((part): string[] => Object.values(part)))];
   await admin.createTopics(names.map((name) => ({ name, partitions: PARTITIONS })));
   await admin.close();
   const producer = kafka.producer();
