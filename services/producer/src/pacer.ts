@@ -1,7 +1,7 @@
 /** Turns passing time into whole events. */
 export type Pacer = {
-  /** How many events are due after another `milliseconds` have gone by. */
-  readonly due: (milliseconds: number) => number;
+  /** How many events are due after another `milliseconds` have gone by, at `factor` times the rate. */
+  readonly due: (milliseconds: number, factor?: number) => number;
 };
 
 /** A stall counts for no longer than this: a flood of what was missed helps nobody. */
@@ -12,8 +12,8 @@ export const createPacer = (rate: number): Pacer => {
   const longest = Math.max(LONGEST_STALL_MILLISECONDS, 1000 / rate);
   let owed = 0;
   return {
-    due: (milliseconds) => {
-      owed += (rate * Math.min(milliseconds, longest)) / 1000;
+    due: (milliseconds, factor = 1) => {
+      owed += (factor * rate * Math.min(milliseconds, longest)) / 1000;
       const events = Math.floor(owed);
       owed -= events;
       return events;

@@ -7,23 +7,25 @@ import {
 import type { CustomerEvent } from '@marketing-streams/domain/simulation/customer-event';
 import { createLiveTraffic, type LiveTraffic } from '@marketing-streams/domain/simulation/live-traffic';
 
-/** What the producer says from its start on. */
+/** What the producer says of its customers. */
 export type Traffic = {
-  /** The company's past up to the start, oldest first. */
-  readonly history: readonly CustomerEvent[];
-  readonly live: LiveTraffic;
+  /** The company's past up to a moment (epoch milliseconds), oldest first. */
+  readonly pastUpTo: (until: number) => readonly CustomerEvent[];
+  /** What happens from a start on (epoch milliseconds) to those who were there when the past ended. */
+  readonly liveSince: (pastEnd: number, start: number) => LiveTraffic;
 };
 
 /** The start in seconds, short: what tells one run's ids from another's. */
 const runName = (startedAt: number): string => Math.floor(startedAt / 1000).toString(36);
 
-/** All of a run's traffic as a function of the company and the start (epoch milliseconds). */
-export const companyTraffic = (company: Company, content: CompanyContent, startedAt: number): Traffic => ({
-  history: companyHistory(company, content, startedAt),
-  live: createLiveTraffic({
-    seed: company.seed,
-    run: runName(startedAt),
-    customers: companyCustomers(company, content, startedAt),
-    content,
-  }),
+/** The traffic of a company as a function of the moments it is asked about. */
+export const companyTraffic = (company: Company, content: CompanyContent): Traffic => ({
+  pastUpTo: (until) => companyHistory(company, content, until),
+  liveSince: (pastEnd, start) =>
+    createLiveTraffic({
+      seed: company.seed,
+      run: runName(start),
+      customers: companyCustomers(company, content, pastEnd),
+      content,
+    }),
 });

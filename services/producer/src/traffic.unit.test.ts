@@ -9,17 +9,16 @@ import type { OutgoingRecord } from '@marketing-streams/stream/kafka/api';
 import { describe, expect, it } from 'vitest';
 import { fakerContent } from './content.ts';
 import { eventRecords } from './event-records.ts';
-import { runTraffic } from './run-traffic.ts';
 import { companyTraffic } from './traffic.ts';
 
 const COMPANY = { seed: 42, customers: 60 };
 const START = Date.UTC(2026, 10, 21);
 const content = fakerContent(COMPANY.seed);
-const traffic = () => companyTraffic(COMPANY, fakerContent(COMPANY.seed), START);
 
 const firstEvents = (liveCount: number) => {
-  const { history, live } = traffic();
-  return [...history, ...Array.from({ length: liveCount }, (_, index) => live.next(START + index))];
+  const { pastUpTo, liveSince } = companyTraffic(COMPANY, fakerContent(COMPANY.seed));
+  const live = liveSince(START, START);
+  return [...pastUpTo(START), ...Array.from({ length: liveCount }, (_, index) => live.next(START + index))];
 };
 
 describe("the producer's traffic", () => {
@@ -76,39 +75,5 @@ describe("Faker's words", () => {
     expect(catalogue.map(({ unit_price }) => unit_price)).toEqual(
       catalogue.map(({ unit_price }) => unit_price).toSorted((a, b) => a - b),
     );
-  });
-});
-
-describe('runTraffic', () => {
-  it('tells the past first, then goes on live, one batch at a time and nothing twice', async () => {
-    const stop = new AbortController();
-    const published: string[] = [];
-    let underWay = 0;
-    const { history } = traffic();
-    const done = runTraffic(traffic(), 2_000, {
-      now: Date.now,
-      signal: stop.signal,
-      publish: async (events) => {
-        underWay += 1;
-        expect(underWay).toBe(1);
-        await new Promise((resolve) => setImmediate(resolve));
-        published.push(...events.map(({ event }) => JSON.stringify(event)));
-        underWay -= 1;
-        if (published.length >= history.length + 200) stop.abort();
-      },
-    });
-    await expect(done).rejects.toThrow('aborted');
-    expect(published.slice(0, history.length)).toEqual(history.map(({ event }) => JSON.stringify(event)));
-    expect(new Set(published).size).toBe(published.length);
-  });
-
-  it('comes out loudly when publishing fails for good', async () => {
-    const lost = new Error('disk on fire');
-    const done = runTraffic(traffic(), 10, {
-      now: Date.now,
-      signal: new AbortController().signal,
-      publish: () => Promise.reject(lost),
-    });
-    await expect(done).rejects.toBe(lost);
   });
 });
