@@ -27,6 +27,12 @@ export type Timer = {
 /** A compacted topic from which a lost store is filled again. */
 export type RebuildSource = {
   readonly topic: string;
+  /**
+   * How far it is read: to a snapshot of its end (default), or to the task's committed position. The latter is for
+   * an input that is folded over what compacted topics say, from as far back as it is kept: the task goes on from
+   * where it was, so that no record is only loaded that others were to hear of. Its records need no key.
+   */
+  readonly until?: 'end' | 'position';
   readonly prepare?: (records: readonly KafkaRecord[]) => Promise<void>;
   /** Puts one record (a tombstone included) into the state; returns nothing since nothing is published. */
   readonly load: (record: KafkaRecord, state: StateView) => void;
@@ -43,9 +49,10 @@ export type RebuildComparison = {
 };
 
 /**
- * How a lost store comes back: sources are read from their beginning to a snapshot of their end, nothing is
- * published, then own outputs are compared. A source that is also an input moves the task's position to that
- * snapshot; the differences and the new position are committed in one transaction.
+ * How a lost store comes back: sources are read one after the other from their beginning to a snapshot of their end,
+ * nothing is published, then own outputs are compared. A source that is also an input moves the task's position to
+ * that snapshot (unless it is read `until` the position); the differences and the new position are committed in one
+ * transaction.
  */
 export type Rebuild = {
   readonly sources: readonly RebuildSource[];

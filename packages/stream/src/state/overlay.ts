@@ -49,13 +49,13 @@ export const createOverlay = (store: Pick<TaskStore, 'get' | 'range'>): Overlay 
     changes.set(key, value);
   };
 
-  function* range(prefix: string): Iterable<readonly [string, unknown]> {
+  function* range(prefix: string, after?: string): Iterable<readonly [string, unknown]> {
     const changed = changedKeys
       .beginningWith(prefix)
-      .filter((key) => changes.has(key))
+      .filter((key) => changes.has(key) && (after === undefined || inKeyOrder(key, after) > 0))
       .sort(inKeyOrder);
     let next = 0;
-    for (const [key, value] of store.range(prefix)) {
+    for (const [key, value] of store.range(prefix, after)) {
       while (next < changed.length && inKeyOrder(changed[next]!, key) < 0) {
         const ahead = changed[next++]!;
         if (changes.get(ahead) !== REMOVED) yield [ahead, changes.get(ahead)];

@@ -6,9 +6,10 @@ const inKeyOrder = (a: string, b: string): number => Buffer.compare(Buffer.from(
 
 const storeOf = (entries: ReadonlyMap<string, number>) => ({
   get: (key: string): unknown => entries.get(key),
-  range: function* (prefix: string): Iterable<readonly [string, unknown]> {
+  range: function* (prefix: string, after?: string): Iterable<readonly [string, unknown]> {
     for (const key of [...entries.keys()].sort(inKeyOrder))
-      if (key.startsWith(prefix)) yield [key, entries.get(key)];
+      if (key.startsWith(prefix) && (after === undefined || inKeyOrder(key, after) > 0))
+        yield [key, entries.get(key)];
   },
 });
 
@@ -43,8 +44,12 @@ describe('an overlay', () => {
           }
         }
         for (const prefix of ['', 'a', 'b']) {
-          const expected = [...model].filter(([name]) => name.startsWith(prefix));
-          expect([...overlay.view.range(prefix)]).toEqual(expected.sort(([a], [b]) => inKeyOrder(a, b)));
+          const expected = [...model]
+            .filter(([name]) => name.startsWith(prefix))
+            .sort(([a], [b]) => inKeyOrder(a, b));
+          expect([...overlay.view.range(prefix)]).toEqual(expected);
+          const later = expected.filter(([name]) => inKeyOrder(name, 'ab') > 0);
+          expect([...overlay.view.range(prefix, 'ab')]).toEqual(later);
         }
         for (const name of ['a', 'ab', 'zz']) expect(overlay.view.get(name)).toBe(model.get(name));
       }),

@@ -7,6 +7,9 @@ export type StateView = {
   readonly get: <Value>(key: string) => Value | undefined;
   readonly put: <Value>(key: string, value: Value) => void;
   readonly remove: (key: string) => void;
-  /** Entries whose key begins with the prefix, in key order, overlay included. */
-  readonly range: <Value>(prefix: string) => Iterable<readonly [key: string, value: Value]>;
+  /**
+   * Entries whose key begins with the prefix, in key order (UTF-8), overlay included; of those only the ones after
+   * the key `after`, when it is given.
+   */
+  readonly range: <Value>(prefix: string, after?: string) => Iterable<readonly [key: string, value: Value]>;
 };

@@ -82,6 +82,7 @@ describe('a task store', () => {
       ['u2', 'TWO'],
       ['uü', 'Ü'.repeat(5_000)],
     ]);
+    expect([...again.range('u', 'u10')].map(([key]) => key)).toEqual(['u2', 'uü']);
     await again.close();
   });
 

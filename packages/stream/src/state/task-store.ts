@@ -21,8 +21,8 @@ export type { StateChanges } from './sealed-changes.ts';
  */
 export type TaskStore = {
   readonly get: (key: string) => unknown;
-  /** Entries whose key begins with the prefix, in order of the keys' UTF-8. */
-  readonly range: (prefix: string) => Iterable<readonly [key: string, value: unknown]>;
+  /** Entries whose key begins with the prefix, in order of the keys' UTF-8; only those after `after`, when given. */
+  readonly range: (prefix: string, after?: string) => Iterable<readonly [key: string, value: unknown]>;
   /** What the store says about itself now; null when it was never written. */
   readonly meta: () => StoreMeta | null;
   /**
@@ -157,10 +157,11 @@ const openStore = (folder: string, codecs: StateCodecs): TaskStore => {
       const bytes = state.getBinaryFast(Buffer.from(key));
       return bytes === undefined ? undefined : codecOf(key).read(bytes);
     },
-    range: function* (prefix) {
-      const start = Buffer.from(prefix);
+    range: function* (prefix, after) {
+      const start = Buffer.from(after ?? prefix);
       for (const { key, value } of state.getRange(start.length === 0 ? {} : { start })) {
         const name = Buffer.from(key.buffer, key.byteOffset, key.length).toString('utf8');
+        if (name === after) continue;
         if (!name.startsWith(prefix)) return;
         yield [name, codecOf(name).read(Buffer.from(value.buffer, value.byteOffset, value.length))];
       }

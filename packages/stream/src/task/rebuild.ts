@@ -64,7 +64,7 @@ export type Loaded = {
  * to nobody, as on the live path. Any other error is thrown.
  */
 const loadRecord = (source: RebuildSource, record: KafkaRecord, overlay: Overlay): PlatformError | null => {
-  if (record.key === null || record.key.length === 0)
+  if (source.until !== 'position' && (record.key === null || record.key.length === 0))
     return new PlatformError('KEY_MISSING', 'the record has no key');
   overlay.mark();
   try {
@@ -256,6 +256,27 @@ export const publishDifferences = async (
   }
   await publish(true);
   return total;
+};
+
+/** The snapshot in which sources that are read to the task's positions end there. */
+export const upToPositions = (
+  snapshot: Snapshot,
+  rebuild: Rebuild,
+  positions: readonly Position[],
+): Snapshot => {
+  const clipped = new Map(snapshot);
+  for (const { topic, until } of rebuild.sources) {
+    if (until !== 'position') continue;
+    const ends = new Map(
+      positions.filter((one) => one.topic === topic).map((one) => [one.partition, one.offset]),
+    );
+    const ranges = (snapshot.get(topic) ?? []).map((range) => {
+      const to = Math.min(range.to, ends.get(range.partition) ?? range.from);
+      return { ...range, to: Math.max(range.from, to) };
+    });
+    clipped.set(topic, ranges);
+  }
+  return clipped;
 };
 
 /** Where the task goes on: at the snapshot for inputs that were sources, where it was for the others. */

@@ -6,7 +6,7 @@ import type { FetchedPartition } from '../kafka/api.ts';
 import type { Rebuild, RebuildComparison } from '../processor.ts';
 import type { StoreMeta } from '../state/store-meta.ts';
 import type { StateChanges } from '../state/task-store.ts';
-import { loadSources, saysTheSame } from './rebuild.ts';
+import { loadSources, positionsAfterRebuild, saysTheSame, upToPositions } from './rebuild.ts';
 
 const logger = createLogger('rebuild-test');
 logger.level = 'silent';
@@ -43,7 +43,11 @@ const readingOnce = (records: readonly KafkaRecord[]) => ({
 });
 
 /** Loads the records of one topic with `load`; gives the state they make. */
-const loaded = async (load: Rebuild['sources'][number]['load'], records: readonly KafkaRecord[]) => {
+const loaded = async (
+  load: Rebuild['sources'][number]['load'],
+  records: readonly KafkaRecord[],
+  source: Partial<Rebuild['sources'][number]> = {},
+) => {
   const state = new Map<string, unknown>();
   const store = {
     get: (key: string): unknown => state.get(key),
@@ -53,7 +57,7 @@ const loaded = async (load: Rebuild['sources'][number]['load'], records: readonl
       for (const [key, value] of changes) state.set(key, value);
     },
   };
-  const rebuild: Rebuild = { sources: [{ topic: 'rows', load }], comparisons: [] };
+  const rebuild: Rebuild = { sources: [{ topic: 'rows', load, ...source }], comparisons: [] };
   const { signal } = new AbortController();
   const result = await loadSources(
     { rebuild, logger },
@@ -92,12 +96,61 @@ describe('filling a store from compacted topics', () => {
     expect(skipped).toEqual(new Map([['KEY_MISSING', 2]]));
   });
 
+  it('takes records without a key of an input that is folded up to the position', async () => {
+    const { state, skipped } = await loaded(
+      ({ key, value }, view) => view.put(String(key), String(value)),
+      [record(0, null, '1')],
+      { until: 'position' },
+    );
+    expect(state).toEqual({ null: '1' });
+    expect(skipped.size).toBe(0);
+  });
+
   it.each([new TypeError('a bug'), new PlatformError('STATE_CONFLICT', 'not the record')])(
     'ends with an error that does not blame the record: %s',
     async (error) => {
       await expect(loaded(throwing(error), [record(0, 'a', '1')])).rejects.toBe(error);
     },
   );
+});
+
+describe('an input that is read up to the position', () => {
+  const load = (): void => {};
+  const rebuild: Rebuild = {
+    sources: [
+      { topic: 'rows', load },
+      { topic: 'events', until: 'position', load },
+    ],
+    comparisons: [],
+  };
+  const snapshot = new Map([
+    ['rows', [{ topic: 'rows', partition: 0, from: 2, to: 9 }]],
+    [
+      'events',
+      [
+        { topic: 'events', partition: 0, from: 2, to: 9 },
+        { topic: 'events', partition: 1, from: 8, to: 9 },
+      ],
+    ],
+  ]);
+  const positions = [
+    { topic: 'rows', partition: 0, offset: 4 },
+    { topic: 'events', partition: 0, offset: 5 },
+    { topic: 'events', partition: 1, offset: 3 },
+  ];
+
+  it('ends there, and the task goes on from there', () => {
+    const clipped = upToPositions(snapshot, rebuild, positions);
+    expect(clipped.get('rows')).toEqual(snapshot.get('rows'));
+    expect(clipped.get('events')).toEqual([
+      { topic: 'events', partition: 0, from: 2, to: 5 },
+      { topic: 'events', partition: 1, from: 8, to: 8 },
+    ]);
+    expect(positionsAfterRebuild(positions.slice(0, 2), rebuild, clipped)).toEqual([
+      { topic: 'rows', partition: 0, offset: 9 },
+      { topic: 'events', partition: 0, offset: 5 },
+    ]);
+  });
 });
 
 describe('comparing with a published row', () => {

@@ -13,6 +13,7 @@ import {
   publishDifferences,
   type Snapshot,
   takeSnapshot,
+  upToPositions,
 } from './rebuild.ts';
 import { planRestore, type RestorePlan, whyOnlyExact } from './restore-plan.ts';
 import type { TaskSetup } from './task-setup.ts';
@@ -109,7 +110,7 @@ const rebuildFrom = async (restoring: Restoring, rebuild: Rebuild, fresh: StoreM
   const empty = { ...fresh, complete: false };
   store.clear(empty);
   const topics = [...rebuild.sources, ...rebuild.comparisons].map(({ topic }) => topic);
-  const snapshot = await takeSnapshot(setup, topics);
+  const snapshot = upToPositions(await takeSnapshot(setup, topics), rebuild, plan.positions);
   const from = { rebuild, logger: setup.logger };
   const loaded = await loadSources(from, snapshot, { store, meta: empty }, reader, signal);
   for (const [code, records] of loaded.skipped) setup.metrics.skipped(code, records);
@@ -186,7 +187,8 @@ const readOnly = (store: TaskStore) => {
     get: <Value>(key: string) => store.get(key) as Value | undefined,
     put: refuse,
     remove: refuse,
-    range: <Value>(prefix: string) => store.range(prefix) as Iterable<readonly [string, Value]>,
+    range: <Value>(prefix: string, after?: string) =>
+      store.range(prefix, after) as Iterable<readonly [string, Value]>,
   };
 };
 

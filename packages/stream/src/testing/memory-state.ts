@@ -21,8 +21,10 @@ export const memoryState = (codecs: StateCodecs = {}): StateView => {
     remove: (key) => {
       entries.delete(key);
     },
-    range: function* <Value>(prefix: string) {
-      for (const key of [...entries.keys()].filter((one) => one.startsWith(prefix)).sort()) {
+    range: function* <Value>(prefix: string, after?: string) {
+      const isWanted = (key: string): boolean =>
+        key.startsWith(prefix) && (after === undefined || key > after);
+      for (const key of [...entries.keys()].filter(isWanted).sort()) {
         yield [key, read(key) as Value] as const;
       }
     },
