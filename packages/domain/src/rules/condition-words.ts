@@ -50,7 +50,7 @@ const testWords = (test: CustomerTest, negated: boolean): string => {
     return measureWords(test, negated ? OPPOSITE[test.comparison] : test.comparison);
   }
   if ('is_active' in test) return test.is_active !== negated ? 'active' : 'not active';
-  return `${negated ? 'in no stage of' : 'in stage'} ${test.lifecycle_stage.join(' or ')}`;
+  return `${negated ? 'not in stage' : 'in stage'} ${test.lifecycle_stage.join(' or ')}`;
 };
 
 /** Parts joined by a word; those of several parts themselves stand in brackets, so that nothing can be misread. */
