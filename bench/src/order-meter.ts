@@ -1,28 +1,19 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { createRandom, integerBetween } from '@marketing-streams/domain/simulation/random';
 import type { OutgoingRecord } from '@marketing-streams/stream/kafka/api';
 import { orderPlaced, profileUpsert } from '@marketing-streams/tests/harness/input-events';
 import type { PipelineAccess } from '@marketing-streams/tests/harness/pipeline-access';
 import { waitUntil } from '@marketing-streams/tests/harness/wait-until';
 import { followGold, type GoldFigures } from './gold-follower.ts';
+import { type SendingReport, sendSteadily } from './steady-stream.ts';
 
 /** One order's way to gold: when it was handed to the producer and when it was seen, monotonic milliseconds. */
 export type Journey = { readonly sentAt: number; readonly seenAt: number };
-
-/** How the driver itself kept up with what it was to send. */
-type SendingReport = {
-  /** How much later than planned orders were handed to the producer, at the worst. */
-  readonly latestMilliseconds: number;
-};
 
 /** Sends orders and times each until it is part of a gold record. */
 export type OrderMeter = {
   /** Orders that have arrived, in the order of their arrival. */
   readonly journeys: readonly Journey[];
-  /**
-   * Sends at a steady rate whether or not answers come: an open loop, in which a stall is felt by all that follow.
-   * Beyond 200 orders a second those of 5 ms are sent together, as programs with so much to send do.
-   */
+  /** See `sendSteadily`. */
   readonly sendSteadily: (rate: number, seconds: number) => Promise<SendingReport>;
   /** Resolves when every order has arrived. */
   readonly allSeen: (timeoutMilliseconds?: number) => Promise<void>;
@@ -33,22 +24,6 @@ export type OrderMeter = {
 type Waiting = { readonly number: number; readonly sentAt: number };
 
 const CUSTOMERS = 1000;
-
-/** Orders of so many milliseconds go into one send when there is more than one. */
-const BATCH_MILLISECONDS = 5;
-
-/** One moment of a steady stream: when it is due, from the beginning, and how many orders are. */
-type Moment = { readonly dueMilliseconds: number; readonly orders: number };
-
-/** The moments of a steady stream: one for each order, or for those that are due within 5 ms together. */
-export const momentsOf = (rate: number, seconds: number): readonly Moment[] => {
-  const orders = Math.round(rate * seconds);
-  const together = Math.max(1, Math.round((rate * BATCH_MILLISECONDS) / 1000));
-  return Array.from({ length: Math.ceil(orders / together) }, (_, index) => ({
-    dueMilliseconds: (index * together * 1000) / rate,
-    orders: Math.min(together, orders - index * together),
-  }));
-};
 
 /**
  * A meter over customers of its own. An order has arrived with the first record on `dom.customer.gold.v1` whose
@@ -100,19 +75,8 @@ export const startOrderMeter = async (access: PipelineAccess, name: string): Pro
 
   return {
     journeys,
-    sendSteadily: async (rate, seconds) => {
-      const begin = performance.now();
-      const sends: Promise<unknown>[] = [];
-      let latestMilliseconds = 0;
-      for (const { dueMilliseconds, orders } of momentsOf(rate, seconds)) {
-        const wait = begin + dueMilliseconds - performance.now();
-        if (wait > 0) await delay(wait);
-        else latestMilliseconds = Math.max(latestMilliseconds, -wait);
-        sends.push(access.send(Array.from({ length: orders }, nextOrder)));
-      }
-      await Promise.all(sends);
-      return { latestMilliseconds };
-    },
+    sendSteadily: (rate, seconds) =>
+      sendSteadily(rate, seconds, (orders) => access.send(Array.from({ length: orders }, nextOrder))),
     allSeen: (timeoutMilliseconds) =>
       waitUntil(
         'every order is gold',
