@@ -1,4 +1,4 @@
-import { commonShape, switchSetting } from '@marketing-streams/platform/common-config';
+import { commonShape, segmentsShape, switchSetting } from '@marketing-streams/platform/common-config';
 import { z } from 'zod';
 
 const milliseconds = z.coerce.number().int().min(1);
@@ -23,6 +23,7 @@ export const shape = {
   /** Writes that one address may make per minute. */
   writes_per_minute: z.coerce.number().int().min(1),
   /** Entries of orders, deliveries and profile changes kept per customer. */
+  ...segmentsShape,
   history_limit: z.coerce.number().int().min(1),
   /** Reverse proxies in front whose X-Forwarded-* headers are trusted. */
   trusted_proxies: z.coerce.number().int().min(0),

@@ -149,7 +149,7 @@ describe('health', () => {
     const ready = await fetch(`${webapp.url}/readyz`);
     expect([ready.status, await ready.json()]).toEqual([
       200,
-      { ready: true, checks: { registry: 'ok', kafka: 'ok', redis: 'ok', view: 'ok' } },
+      { ready: true, checks: { registry: 'ok', kafka: 'ok', redis: 'ok', view: 'ok', tables: 'ok' } },
     ]);
     expect(await (await fetch(`${webapp.url}/metrics`)).text()).toContain('webapp_view_records_total');
   });

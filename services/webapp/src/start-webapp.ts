@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { ReadinessCheck } from '@marketing-streams/platform/health';
 import type { Logger } from '@marketing-streams/platform/logging';
+import { loadSegments } from '@marketing-streams/platform/segments-file';
 import type { ServiceContext } from '@marketing-streams/platform/service';
 import { createKafkaClient } from '@marketing-streams/stream/kafka/client';
 import { readableId } from './actions/readable-id.ts';
@@ -15,6 +16,7 @@ import { startKafkaProbe } from './live/kafka-probe.ts';
 import { watchWorld } from './live/watch-world.ts';
 import * as format from './present/format.ts';
 import { createRenderer } from './present/renderer.ts';
+import { createSegmentSite } from './segments/segment-site.ts';
 import { startTableFollower, type TableFollower } from './tables/table-follower.ts';
 import { createTableStore } from './tables/table-store.ts';
 import { createWebappTables, TABLE_TOPICS, type TableTopics } from './tables/webapp-tables.ts';
@@ -66,6 +68,7 @@ export const startWebapp = async (
   topics: WebappTopics = CATALOGUE,
 ): Promise<Webapp> => {
   const { config, logger, metrics, onShutdown } = context;
+  const definitions = loadSegments(config.segments_file);
   const contracts = codecsWhenReady(config.schema_registry_url, logger);
   const connection = connectRedis(config.redis_url, logger);
   onShutdown('redis', connection.close);
@@ -144,11 +147,17 @@ export const startWebapp = async (
   });
   onShutdown('tables', tableFollower.stop);
 
+  const segments = createSegmentSite({ definitions, view, tables, logger });
+  onShutdown('segments', segments.close);
+
   running = { view, follower, tableFollower };
 
   const events = createEventHub(view, logger);
   onShutdown('events', events.close);
-  const world = watchWorld({ kafka: kafkaProblem, redis: follower.redisProblem }, events.statusChanged);
+  const world = watchWorld({ kafka: kafkaProblem, redis: follower.redisProblem }, () => {
+    events.statusChanged();
+    segments.pages.changed();
+  });
   onShutdown('world', world.stop);
 
   const app = createApp({
@@ -156,6 +165,7 @@ export const startWebapp = async (
     sessionSecret: sessionSecret(config, logger),
     view,
     tables,
+    segments,
     actions: createActions({
       producer,
       kafkaProblem: probe.problem,

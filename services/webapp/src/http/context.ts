@@ -6,6 +6,7 @@ import type { WebappConfig } from '../config.ts';
 import type { EventHub } from '../live/event-hub.ts';
 import type { WorldStatus } from '../live/subscriptions.ts';
 import type { Renderer } from '../present/renderer.ts';
+import type { SegmentSite } from '../segments/segment-site.ts';
 import type { WebappTables } from '../tables/webapp-tables.ts';
 import type { LiveView } from '../view/live-view.ts';
 
@@ -15,6 +16,7 @@ export type WebContext = {
   readonly sessionSecret: string;
   readonly view: LiveView;
   readonly tables: WebappTables;
+  readonly segments: SegmentSite;
   readonly actions: Actions;
   readonly events: EventHub;
   readonly status: () => WorldStatus;

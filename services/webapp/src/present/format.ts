@@ -56,6 +56,9 @@ const STEPS: readonly (readonly [limit: number, seconds: number, unit: string])[
   [Infinity, 86_400, 'day'],
 ];
 
+/** Words as a sentence: a capital in front and a full stop behind. */
+export const sentence = (words: string): string => `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
+
 /** How long ago, in words: `just now`, `40 seconds ago`, `3 hours ago`. */
 export const ago = (time: number, now: number): string => {
   const seconds = Math.max(0, Math.round((now - time) / 1000));

@@ -119,6 +119,7 @@ export const createSurroundings = async (): Promise<Surroundings> => {
       produce_timeout_ms: 5_000,
       writes_per_minute: 10_000,
       history_limit: 100,
+      segments_file: 'config/segments.yaml',
       trusted_proxies: 0,
       ...settings,
     };

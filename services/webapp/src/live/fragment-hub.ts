@@ -1,0 +1,136 @@
+import type { ServerResponse } from 'node:http';
+import type { Logger } from '@marketing-streams/platform/logging';
+
+/** Parts of a page: HTML by the id of the element it takes the place of. */
+export type Fragments = ReadonlyMap<string, string>;
+
+/** A page that somebody has open. */
+export type OpenPage = {
+  /** Its address: pages of one address are rendered once. */
+  readonly address: string;
+  readonly render: () => Promise<Fragments> | Fragments;
+};
+
+/** Keeps open pages up to date by rendering their parts again and sending those that look different. */
+export type FragmentHub = {
+  /** Sends the page's parts on a response, as server-sent events, until it closes. */
+  readonly subscribe: (response: ServerResponse, page: OpenPage) => void;
+  /** Something that pages show may have changed. */
+  readonly changed: () => void;
+  readonly listeners: () => number;
+  readonly close: () => Promise<void>;
+};
+
+type Listener = {
+  readonly response: ServerResponse;
+  readonly page: OpenPage;
+  /** What was sent last of each part. */
+  readonly sent: Map<string, string>;
+  isCurrent: boolean;
+};
+
+const HEARTBEAT_MILLISECONDS = 15_000;
+/** After a round that failed, because Redis is away: how long until the next. */
+const PAUSE_MILLISECONDS = 1_000;
+/** How soon a browser connects again when the connection broke. */
+const RETRY_MILLISECONDS = 1_000;
+
+/**
+ * A hub whose pages are rendered at most once in `coalesceMilliseconds`; the first change after a pause shows at once.
+ * A listener that reads slowly is passed over until its socket has drained, and then gets the newest state.
+ */
+export const createFragmentHub = (coalesceMilliseconds: number, logger: Logger): FragmentHub => {
+  const listeners = new Set<Listener>();
+  let timer: NodeJS.Timeout | undefined;
+  let nextRound = 0;
+  let running = false;
+  let failing = false;
+
+  const isWaiting = ({ response, isCurrent }: Listener): boolean => !isCurrent && !response.writableNeedDrain;
+
+  const tell = ({ response, sent }: Listener, fragments: Fragments): void => {
+    for (const [target, html] of fragments) {
+      if (sent.get(target) === html) continue;
+      sent.set(target, html);
+      response.write(`event: fragment\ndata: ${JSON.stringify({ target, html })}\n\n`);
+    }
+  };
+
+  const round = async (): Promise<void> => {
+    const waiting = [...listeners].filter(isWaiting);
+    // Before anything is rendered: what changes meanwhile is part of the next round.
+    for (const listener of waiting) listener.isCurrent = true;
+    const rendered = new Map<string, Fragments>();
+    try {
+      for (const listener of waiting) {
+        const { address, render } = listener.page;
+        let fragments = rendered.get(address);
+        if (fragments === undefined) {
+          fragments = await render();
+          rendered.set(address, fragments);
+        }
+        tell(listener, fragments);
+      }
+      failing = false;
+    } catch (error) {
+      for (const listener of waiting) listener.isCurrent = false;
+      throw error;
+    }
+  };
+
+  const failed = (error: unknown): void => {
+    nextRound = performance.now() + PAUSE_MILLISECONDS;
+    if (!failing) logger.warn({ err: error }, 'live pages wait');
+    failing = true;
+  };
+
+  const schedule = (): void => {
+    if (timer !== undefined || running || ![...listeners].some(isWaiting)) return;
+    timer = setTimeout(
+      () => {
+        timer = undefined;
+        running = true;
+        nextRound = performance.now() + coalesceMilliseconds;
+        round()
+          .catch(failed)
+          .finally(() => {
+            running = false;
+            schedule();
+          });
+      },
+      Math.max(0, nextRound - performance.now()),
+    );
+  };
+
+  const heartbeat = setInterval(() => {
+    for (const { response } of listeners) response.write(': still here\n\n');
+  }, HEARTBEAT_MILLISECONDS);
+
+  return {
+    listeners: () => listeners.size,
+    subscribe: (response, page) => {
+      response.writeHead(200, {
+        'content-type': 'text/event-stream; charset=utf-8',
+        'cache-control': 'no-store',
+        connection: 'keep-alive',
+        'x-accel-buffering': 'no',
+      });
+      response.write(`retry: ${RETRY_MILLISECONDS}\n\n`);
+      const listener: Listener = { response, page, sent: new Map(), isCurrent: false };
+      listeners.add(listener);
+      response.on('close', () => listeners.delete(listener));
+      response.on('drain', schedule);
+      schedule();
+    },
+    changed: () => {
+      for (const listener of listeners) listener.isCurrent = false;
+      schedule();
+    },
+    close: async () => {
+      clearInterval(heartbeat);
+      clearTimeout(timer);
+      for (const { response } of listeners) response.end();
+      listeners.clear();
+    },
+  };
+};
