@@ -32,6 +32,9 @@ const parseKey = (key: string): unknown => {
   }
 };
 
+/** Of a composite key: text, or a whole number such as a moment in epoch milliseconds. */
+const isKeyPart = (part: unknown): boolean => typeof part === 'string' || Number.isSafeInteger(part);
+
 /** The key columns of a record: its key as text, or the fields of the JSON object that a composite key is. */
 const keyOf = (record: KafkaRecord, columns: readonly string[]): Row => {
   const key = record.key?.toString('utf8');
@@ -40,7 +43,7 @@ const keyOf = (record: KafkaRecord, columns: readonly string[]): Row => {
   if (column !== undefined && others.length === 0) return { [column]: key };
   const parsed = parseKey(key) as Row | null | undefined;
   const parts = columns.map((name) => [name, parsed?.[name]] as const);
-  if (parts.some(([, part]) => typeof part !== 'string')) {
+  if (!parts.every(([, part]) => isKeyPart(part))) {
     throw new PlatformError('VALUE_INVALID', `the key is no JSON object of ${columns.join(', ')}`);
   }
   return Object.fromEntries(parts);

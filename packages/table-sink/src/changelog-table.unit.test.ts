@@ -54,6 +54,21 @@ describe('a changelog table', () => {
     expect(skipped).toEqual([]);
   });
 
+  it('takes a row away by a key with a moment in it', async () => {
+    const table = avroChangelogTable({
+      layer: 'gold',
+      table: 'campaign_performance',
+      topic: 'gold.campaign_performance.v1',
+    });
+    const { changes, skipped } = await open(table);
+    const key = { campaign: 'a', channel: 'b', window: '1m', window_start: Date.UTC(2026, 0, 2) };
+    expect(await changes([testRecord({ key: JSON.stringify(key), value: null })])).toEqual([
+      { kind: 'delete', key },
+    ]);
+    await changes([testRecord({ key: JSON.stringify({ ...key, window_start: 1.5 }), value: null })]);
+    expect(skipped).toEqual([[0, 'VALUE_INVALID']]);
+  });
+
   it('is not stopped for ever by one record that cannot be decoded', async () => {
     const { codec, changes, skipped } = await open(orders);
     const value = codec.encode(order);

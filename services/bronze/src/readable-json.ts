@@ -64,3 +64,20 @@ export const readableJson = (avroSchema: string): ((value: object) => string) =>
   const conversion = conversionOf(JSON.parse(avroSchema) as Schema);
   return (value) => JSON.stringify(converted(conversion, value));
 };
+
+type JsonContract = { readonly properties?: Readonly<Record<string, { readonly format?: string }>> };
+
+/** The same for values of a JSON contract, whose money and times are fields of the value itself. */
+export const readableJsonContract = (jsonSchema: string): ((value: object) => string) => {
+  const { properties = {} } = JSON.parse(jsonSchema) as JsonContract;
+  const fields = Object.entries(properties).map(([name, { format }]) => ({
+    name,
+    type: {
+      type: 'long',
+      ...(format === 'decimal-18-2' ? { logicalType: 'decimal' } : {}),
+      ...(format === 'timestamp-millis' ? { logicalType: format } : {}),
+    },
+  }));
+  const conversion = recordConversion(fields);
+  return (value) => JSON.stringify(converted(conversion, value));
+};

@@ -1,6 +1,6 @@
 import { TOPICS } from '@marketing-streams/contracts/topics';
 import { expect, it } from 'vitest';
-import { readableJson } from './readable-json.ts';
+import { readableJson, readableJsonContract } from './readable-json.ts';
 
 const orderJson = readableJson(TOPICS['dom.order.placed.v1'].schema ?? '');
 
@@ -36,4 +36,21 @@ it('writes times as ISO 8601 in UTC and leaves nulls alone', () => {
 it('leaves a schema without money and times as it is', () => {
   const asIs = readableJson('{"type":"record","name":"R","fields":[{"name":"a","type":["null","string"]}]}');
   expect(asIs({ a: 'x' })).toBe('{"a":"x"}');
+});
+
+it('writes the money and the times of a JSON contract the same way', () => {
+  const toJson = readableJsonContract(TOPICS.logs.schema ?? '');
+  const event = {
+    ts: Date.UTC(2026, 0, 2),
+    user_id: 'u',
+    campaign_id: 'c',
+    channel: 'email',
+    event: 'click',
+  };
+  expect(JSON.parse(toJson({ ...event, cost: 105, further: 1 }))).toEqual({
+    ...event,
+    ts: '2026-01-02T00:00:00.000Z',
+    cost: 1.05,
+    further: 1,
+  });
 });

@@ -1,10 +1,12 @@
 import { createAvroCodec } from '@marketing-streams/contracts/avro-codec';
+import { createJsonCodec } from '@marketing-streams/contracts/json-codec';
 import type { KafkaRecord } from '@marketing-streams/contracts/record';
+import type { SchemaRegistry } from '@marketing-streams/contracts/schema-registry';
 import { TOPICS, type TopicName } from '@marketing-streams/contracts/topics';
 import { column, type TableSchema } from '@marketing-streams/lakehouse/schema/table-schema';
-import type { TableDeclaration } from '@marketing-streams/table-sink/table-declaration';
+import type { RowConversion, TableDeclaration } from '@marketing-streams/table-sink/table-declaration';
 import { bronzeRow } from './bronze-row.ts';
-import { readableJson } from './readable-json.ts';
+import { readableJson, readableJsonContract } from './readable-json.ts';
 
 const always = { nullable: false };
 
@@ -26,20 +28,42 @@ const BRONZE_COLUMNS: TableSchema = [
   column.timestamp('ingested_at', always),
 ];
 
-const bronzeTable = (table: string, topic: TopicName): TableDeclaration => ({
+/** How the values of a topic are read: their schema's id, and what people can read of them. */
+type Reading = Pick<RowConversion, 'prepare'> & {
+  readonly schemaIdOf: (value: Buffer) => number | null;
+  readonly toJson: (value: Buffer) => string;
+};
+
+const readAvro =
+  (topic: TopicName) =>
+  async (registry: SchemaRegistry): Promise<Reading> => {
+    const { prepare, schemaIdOf, decode } = await createAvroCodec<object>({ registry, topic });
+    const toJson = readableJson(TOPICS[topic].schema ?? '');
+    return { prepare, schemaIdOf, toJson: (value) => toJson(decode(value)) };
+  };
+
+const readJson = (topic: TopicName) => async (): Promise<Reading> => {
+  const { decode } = createJsonCodec<object>(topic);
+  const toJson = readableJsonContract(TOPICS[topic].schema ?? '');
+  return { schemaIdOf: () => null, toJson: (value) => toJson(decode(value)) };
+};
+
+const bronzeTable = (
+  table: string,
+  topic: TopicName,
+  read: (registry: SchemaRegistry) => Promise<Reading> = readAvro(topic),
+): TableDeclaration => ({
   layer: 'bronze',
   table,
   topic,
   schema: BRONZE_COLUMNS,
   kind: 'append',
   conversion: async (registry) => {
-    const codec = await createAvroCodec<object>({ registry, topic });
-    const toJson = readableJson(TOPICS[topic].schema ?? '');
-    const decode = (record: KafkaRecord): string | null =>
-      record.value === null ? null : toJson(codec.decode(record.value));
+    const { prepare, schemaIdOf, toJson } = await read(registry);
+    const decode = ({ value }: KafkaRecord): string | null => (value === null ? null : toJson(value));
     return {
-      prepare: codec.prepare,
-      toChange: (record) => ({ kind: 'row', row: bronzeRow(record, codec.schemaIdOf, decode, Date.now()) }),
+      ...(prepare === undefined ? {} : { prepare }),
+      toChange: (record) => ({ kind: 'row', row: bronzeRow(record, schemaIdOf, decode, Date.now()) }),
     };
   },
 });
@@ -49,4 +73,5 @@ export const tables: readonly TableDeclaration[] = [
   bronzeTable('customer_profiles', 'dom.customer.profile.upsert.v1'),
   bronzeTable('orders', 'dom.order.placed.v1'),
   bronzeTable('activations', 'dom.activation.delivery.status.v1'),
+  bronzeTable('ad_events', 'logs', readJson('logs')),
 ];

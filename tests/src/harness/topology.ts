@@ -10,6 +10,7 @@ export const PROCESSOR_INPUTS: Readonly<Record<string, readonly TopicName[]>> = 
     'silver.repartition.v1',
   ],
   gold: ['silver.customers.v1', 'silver.orders.v1', 'silver.activations.v1'],
+  'campaign-performance': ['results'],
   scorer: ['gold.customer_360.v1'],
   'gold-publisher': ['gold.customer_360.v1', 'dom.propensity.score.v1', 'dom.segment.materialized.v1'],
 };
@@ -45,10 +46,12 @@ export const TABLE_TOPICS: Readonly<Record<string, TopicName>> = {
   'bronze/customer_profiles': 'dom.customer.profile.upsert.v1',
   'bronze/orders': 'dom.order.placed.v1',
   'bronze/activations': 'dom.activation.delivery.status.v1',
+  'bronze/ad_events': 'logs',
   'silver/customers': 'silver.customers.v1',
   'silver/orders': 'silver.orders.v1',
   'silver/activations': 'silver.activations.v1',
   'gold/customer_360': 'gold.customer_360.v1',
+  'gold/campaign_performance': 'gold.campaign_performance.v1',
   'gold/propensity': 'dom.propensity.score.v1',
 };
 

@@ -1,8 +1,8 @@
 import type { AvroCodec } from '@marketing-streams/contracts/avro-codec';
+import { partitionOfSeries } from '@marketing-streams/contracts/campaign-series';
 import type { CampaignPartial } from '@marketing-streams/contracts/generated/campaign-partial';
 import type { LateEvents } from '@marketing-streams/contracts/generated/late-events';
 import type { JsonCodec } from '@marketing-streams/contracts/json-codec';
-import { partitionOf } from '@marketing-streams/contracts/partitioner';
 import { structuredKey } from '@marketing-streams/contracts/row-key';
 import type { TopicName } from '@marketing-streams/contracts/topics';
 import type { Tally } from '@marketing-streams/domain/campaigns/tally';
@@ -26,13 +26,6 @@ export type PartialOutputs = {
 };
 
 type Address = { readonly key: string; readonly partition: number };
-
-/**
- * The partition of a campaign and a channel among so many: all parts of a window meet there. Both names are written as
- * JSON: neither runs into the other, whatever characters they hold.
- */
-const partitionOfSeries = ({ campaign, channel }: PartialIds, partitions: number): number =>
-  partitionOf(structuredKey({ campaign, channel }, ['campaign', 'channel']), partitions);
 
 /** For topics of so many partitions. */
 export const createPartialOutputs = (
