@@ -2,7 +2,17 @@ import { parseArgs } from 'node:util';
 import { chosenParts } from './command-line.ts';
 
 /** Every part by its name, in the order of a run; those of `LONG_PARTS` only run when `--only` names them. */
-const PARTS = ['start', 'backlog', 'idle', 'latency', 'recovery', 'restore', 'curve', 'memory'] as const;
+const PARTS = [
+  'start',
+  'backlog',
+  'idle',
+  'latency',
+  'recovery',
+  'restore',
+  'campaigns',
+  'curve',
+  'memory',
+] as const;
 export type PartName = (typeof PARTS)[number];
 
 const LONG_PARTS: readonly PartName[] = ['curve', 'memory'];
@@ -16,7 +26,7 @@ bench/baseline.json.
 
   --only <part,…>      some of: ${PARTS.join(', ')}
                        (default: all but the long ones, ${LONG_PARTS.join(' and ')})
-  --seconds <n>        length of each latency run (default 60)
+  --seconds <n>        length of each latency run and of each run of campaigns (default 60)
   --rates <n,…>        orders per second of the latency runs (default 20,200,2000)
   --idle-seconds <n>   length of the idle run (default 30)
   --scale <x>          share of the full backlog of 310,000 events (default 1)

@@ -1,5 +1,6 @@
 import { measureBacklog } from './backlog.ts';
 import { type BacklogSize, FULL_BACKLOG } from './backlog-records.ts';
+import { measureCampaigns } from './campaigns.ts';
 import { measureCurve } from './curve.ts';
 import { measureDemoStart } from './demo-start.ts';
 import { measureIdle } from './idle.ts';
@@ -61,6 +62,14 @@ export const MEASURE: Readonly<Record<PartName, (context: PartContext) => Promis
       say(`restore of a state of ${orders} orders …`);
       return measureRestore(rig, orders, say);
     }),
+  campaigns: ({ rigs, options: { seconds }, say }) =>
+    rigs.withOwn(
+      (rig) => {
+        say('campaigns …');
+        return measureCampaigns(rig, seconds, say);
+      },
+      ['live', 'monitor'],
+    ),
   curve: ({ rigs, options: { populations }, say }) =>
     rigs.withOwn((rig) => {
       say('cost by the number of customers …');

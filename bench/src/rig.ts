@@ -11,6 +11,7 @@ import {
   testKafkaClient,
 } from '@marketing-streams/tests/harness/pipeline-access';
 import { prepareTopics } from '@marketing-streams/tests/harness/prepare-topics';
+import type { FurtherServiceName } from '@marketing-streams/tests/harness/service-process';
 import { openViewStore, type ViewStore } from '@marketing-streams/tests/harness/view-positions';
 import { type ProcessUsage, usageOf } from './process-usage.ts';
 import { PROCESSES, type ProcessName } from './rig-processes.ts';
@@ -37,10 +38,16 @@ export type RigOptions = {
   readonly cpuProfiles?: string | undefined;
   /** What every service's environment has on top of the usual. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Services besides those that every pipeline has; default none. */
+  readonly further?: readonly FurtherServiceName[];
 };
 
 /** Starts a rig in a folder of its own, which `stop` removes. */
-export const startRig = async ({ cpuProfiles, environment = {} }: RigOptions = {}): Promise<Rig> => {
+export const startRig = async ({
+  cpuProfiles,
+  environment = {},
+  further = [],
+}: RigOptions = {}): Promise<Rig> => {
   const directory = mkdtempSync(join(tmpdir(), 'marketing-streams-bench-'));
   const stack = await startEmbeddedStack({
     localDirectory: join(directory, 'stack'),
@@ -69,9 +76,9 @@ export const startRig = async ({ cpuProfiles, environment = {} }: RigOptions = {
     ...environment,
     NODE_OPTIONS: nodeOptionsOf(service),
   });
-  const pipeline = await startPipeline({ name: 'bench', infrastructure, directory, environmentOf });
+  const pipeline = await startPipeline({ name: 'bench', infrastructure, directory, environmentOf, further });
   const { webappUrl, deltaDirectory } = pipeline;
-  const access = await accessPipeline({ webappUrl, deltaDirectory, infrastructure }, 'bench');
+  const access = await accessPipeline({ webappUrl, deltaDirectory, infrastructure, further }, 'bench');
   const ofEach = <Value>(of: (name: ProcessName) => Value): Readonly<Record<ProcessName, Value>> =>
     Object.fromEntries(PROCESSES.map((name) => [name, of(name)])) as Record<ProcessName, Value>;
   const pid = (name: ProcessName): number =>

@@ -4,8 +4,11 @@ import { type Rig, type RigOptions, startRig } from './rig.ts';
 export type Rigs = {
   /** The one that parts share which leave nothing behind that matters to the next. */
   readonly shared: () => Promise<Rig>;
-  /** A fresh one, gone after `use`. */
-  readonly withOwn: <Result>(use: (rig: Rig) => Promise<Result>) => Promise<Result>;
+  /** A fresh one, with further services if they are named, gone after `use`. */
+  readonly withOwn: <Result>(
+    use: (rig: Rig) => Promise<Result>,
+    further?: RigOptions['further'],
+  ) => Promise<Result>;
   /** Stops the shared one; the next part that asks gets another. */
   readonly close: () => Promise<void>;
 };
@@ -13,9 +16,9 @@ export type Rigs = {
 /** Starts rigs as they are asked for. */
 export const createRigs = (options: RigOptions, say: (text: string) => void): Rigs => {
   let current: Rig | null = null;
-  const start = (): Promise<Rig> => {
-    say('starting the stack and all services …');
-    return startRig(options);
+  const start = (further: RigOptions['further'] = []): Promise<Rig> => {
+    say(`starting the stack and ${['all services', ...further].join(', ')} …`);
+    return startRig({ ...options, further });
   };
   const close = async (): Promise<void> => {
     const rig = current;
@@ -27,9 +30,9 @@ export const createRigs = (options: RigOptions, say: (text: string) => void): Ri
       current ??= await start();
       return current;
     },
-    withOwn: async (use) => {
+    withOwn: async (use, further) => {
       await close();
-      const rig = await start();
+      const rig = await start(further);
       try {
         return await use(rig);
       } finally {

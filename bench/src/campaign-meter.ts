@@ -1,0 +1,111 @@
+import { randomUUID } from 'node:crypto';
+import type { AdEvent } from '@marketing-streams/contracts/generated/ad-event';
+import type { CampaignResult } from '@marketing-streams/contracts/generated/campaign-result';
+import { createJsonCodec } from '@marketing-streams/contracts/json-codec';
+import { createAdTraffic } from '@marketing-streams/domain/simulation/ad-traffic';
+import type { OutgoingRecord } from '@marketing-streams/stream/kafka/api';
+import type { PipelineAccess } from '@marketing-streams/tests/harness/pipeline-access';
+import { waitUntil } from '@marketing-streams/tests/harness/wait-until';
+import { type CountJourneys, createCountJourneys } from './count-journeys.ts';
+import { type SendingReport, sendSteadily } from './steady-stream.ts';
+import { followTopic } from './topic-follower.ts';
+
+/** What the driver looks at in a campaign's window: amounts as on the topic, in currency units. */
+export type CampaignFigures = Pick<
+  CampaignResult,
+  'campaign' | 'channel' | 'window_start' | 'impressions' | 'clicks' | 'conversions' | 'spend'
+>;
+
+/** Sends ad events and times each until it is counted, on the topic and wherever else somebody looks. */
+export type CampaignMeter = {
+  /** See `sendSteadily`. */
+  readonly sendSteadily: (rate: number, seconds: number) => Promise<SendingReport>;
+  /** Events on their way to `results`, as a read_committed reader sees them. */
+  readonly results: CountJourneys;
+  /** Events on their way to somewhere else: tell it of every row that arrives there. */
+  readonly journeysTo: () => { readonly journeys: CountJourneys; readonly onRow: OnCampaignRow };
+  /** Resolves when `results` has every event and every cent. Throws naming a window that has too many, or not enough in time. */
+  readonly allCounted: (timeoutMilliseconds?: number) => Promise<void>;
+  readonly close: () => Promise<void>;
+};
+
+export type OnCampaignRow = (row: CampaignFigures, at: number) => void;
+
+const MINUTE_MILLISECONDS = 60_000;
+
+const windowName = (campaign: string, channel: string, windowStart: number): string =>
+  `${campaign} ${channel} ${windowStart}`;
+
+const countOf = ({ impressions, clicks, conversions }: CampaignFigures): number =>
+  impressions + clicks + conversions;
+
+/** What was sent into a window: the moments, monotonic milliseconds, and the cents. */
+type Sent = { readonly moments: number[]; cents: number };
+
+/** A meter over campaigns of its own: the company's, under names nobody else has. */
+export const startCampaignMeter = async (access: PipelineAccess): Promise<CampaignMeter> => {
+  const run = randomUUID().slice(0, 8);
+  const { encode } = createJsonCodec<AdEvent>('logs');
+  const traffic = createAdTraffic({
+    seed: 1,
+    run: 1,
+    weights: { impression: 80, click: 15, conversion: 5 },
+  });
+  const windows = new Map<string, Sent>();
+  const sentTo = (name: string): readonly number[] => windows.get(name)?.moments ?? [];
+  const results = createCountJourneys(sentTo);
+  const newestCents = new Map<string, number>();
+
+  const journeysTo: CampaignMeter['journeysTo'] = () => {
+    const journeys = createCountJourneys(sentTo);
+    return {
+      journeys,
+      onRow: (row, at) =>
+        journeys.counted(windowName(row.campaign, row.channel, row.window_start), countOf(row), at),
+    };
+  };
+
+  const follower = followTopic(access.kafka, 'results', (_, value, at) => {
+    const row = JSON.parse(value.toString('utf8')) as CampaignFigures;
+    const name = windowName(row.campaign, row.channel, row.window_start);
+    if (!windows.has(name)) return;
+    newestCents.set(name, Math.round(row.spend * 100));
+    results.counted(name, countOf(row), at);
+  });
+  await follower.ready;
+
+  const nextEvent = (): OutgoingRecord => {
+    const drawn = traffic.next(Date.now());
+    const event: AdEvent = { ...drawn, campaign_id: `${drawn.campaign_id}-${run}` };
+    const windowStart = event.ts - (event.ts % MINUTE_MILLISECONDS);
+    const name = windowName(event.campaign_id, event.channel, windowStart);
+    let sent = windows.get(name);
+    if (sent === undefined) {
+      sent = { moments: [], cents: 0 };
+      windows.set(name, sent);
+    }
+    sent.moments.push(performance.now());
+    sent.cents += event.cost;
+    return { topic: 'logs', key: event.user_id, value: encode(event), timestamp: event.ts };
+  };
+
+  const missing = (): string | null => {
+    for (const [name, { moments, cents }] of windows) {
+      const seen = results.seen(name);
+      if (seen > moments.length) throw new Error(`${name}: ${seen} of ${moments.length} events are counted`);
+      if (seen < moments.length) return `${name}: only ${seen} of ${moments.length} events are counted`;
+      if (newestCents.get(name) !== cents) return `${name}: ${newestCents.get(name)} of ${cents} cents`;
+    }
+    return null;
+  };
+
+  return {
+    results,
+    journeysTo,
+    sendSteadily: (rate, seconds) =>
+      sendSteadily(rate, seconds, (events) => access.send(Array.from({ length: events }, nextEvent))),
+    allCounted: (timeoutMilliseconds = 60_000) =>
+      waitUntil('every event is counted', async () => missing(), timeoutMilliseconds),
+    close: follower.stop,
+  };
+};
