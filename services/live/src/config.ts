@@ -1,4 +1,4 @@
-import { commonShape, taskShape } from '@marketing-streams/platform/common-config';
+import { commonShape, segmentsShape, taskShape } from '@marketing-streams/platform/common-config';
 
 /** Settings of the live aggregation. */
-export const shape = { ...commonShape, ...taskShape };
+export const shape = { ...commonShape, ...taskShape, ...segmentsShape };
