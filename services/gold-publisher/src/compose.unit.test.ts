@@ -12,8 +12,13 @@ describe('composeGold', () => {
 
   it('adds score and segments', () => {
     const propensity = { score: 0.4, model_version: 'v1', factors: [], scored_at: 2 };
-    const gold = composeGold(exampleRow, { propensity, segments: ['vip'], version: 4 });
+    const gold = composeGold(exampleRow, {
+      propensity,
+      segments: [{ segment: 'vip', since: 7 }],
+      version: 4,
+    });
     expect(gold.propensity).toEqual(propensity);
     expect(gold.segments).toEqual(['vip']);
+    expect(gold.segment_since).toEqual({ vip: 7 });
   });
 });

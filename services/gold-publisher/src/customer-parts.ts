@@ -7,16 +7,18 @@ import {
 import type { CustomerPropensity } from '@marketing-streams/contracts/generated/customer-propensity';
 import type { GoldCustomer360 } from '@marketing-streams/contracts/generated/gold-customer-360';
 import { PROPENSITY_FEATURES } from '@marketing-streams/domain/propensity/features';
+import { SHIPPED_SEGMENTS } from '@marketing-streams/domain/rules/segments';
 import type { StateCodecs } from '@marketing-streams/stream/state/state-codec';
 import type { StateView } from '@marketing-streams/stream/state/state-view';
+import type { Membership } from './memberships.ts';
 
 /** The parts of a customer's record, each from a topic of its own. */
 export type CustomerParts = {
   /** Null while none has come, and after it was taken away. */
   readonly customer360: GoldCustomer360 | null;
   readonly propensity: CustomerPropensity | null;
-  /** In alphabetical order. */
-  readonly segments: readonly string[];
+  /** In alphabetical order of the segments. */
+  readonly segments: readonly Membership[];
 };
 
 /** What the publisher keeps of a customer. */
@@ -60,7 +62,20 @@ export const PUBLISHER_STATE: StateCodecs = {
     fields: [
       { name: 'customer360', type: ['null', compactSchemaOf('gold.customer_360.v1')] },
       { name: 'propensity', type: ['null', propensity] },
-      { name: 'segments', type: { type: 'array', items: 'string' } },
+      {
+        name: 'segments',
+        type: {
+          type: 'array',
+          items: {
+            type: 'record',
+            name: 'Membership',
+            fields: [
+              { name: 'segment', type: usually(SHIPPED_SEGMENTS.map(({ name }) => name)) },
+              { name: 'since', type: 'long' },
+            ],
+          },
+        },
+      },
       { name: 'version', type: 'long' },
     ],
   }),

@@ -35,7 +35,9 @@ const customer: fc.Arbitrary<PublishedCustomer> = fc.record(
   {
     customer360: fc.option(customer360),
     propensity: fc.option(propensity),
-    segments: fc.array(text),
+    segments: fc.array(
+      fc.record({ segment: fc.oneof(text, fc.constant('loyal')), since: time }, { noNullPrototype: true }),
+    ),
     version: fc.nat(),
   },
   { noNullPrototype: true },

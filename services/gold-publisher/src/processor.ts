@@ -7,7 +7,7 @@ import { PlatformError } from '@marketing-streams/platform/errors';
 import { from, type Pipeline } from '@marketing-streams/stream/pipeline';
 import type { ProcessorDefinition, RebuildSource, TaskContext } from '@marketing-streams/stream/processor';
 import type { StateView } from '@marketing-streams/stream/state/state-view';
-import { type Output, ok, type Step } from '@marketing-streams/stream/step';
+import { drop, type Output, ok, type Step } from '@marketing-streams/stream/step';
 import { decodeOrTombstone } from '@marketing-streams/stream/steps/decode';
 import { requireKey } from '@marketing-streams/stream/steps/require-key';
 import type { PublisherCodecs } from './codecs.ts';
@@ -18,6 +18,7 @@ import {
   publishedCustomer,
   publishedCustomers,
 } from './customer-parts.ts';
+import { membershipsAfter } from './memberships.ts';
 import { GOLD_TOPIC, goldOutput, publishCustomer } from './publish.ts';
 
 /** Version of how the parts are joined. */
@@ -30,11 +31,14 @@ const MAX_VERSION = Number.MAX_SAFE_INTEGER / 2;
 type PartInput = {
   readonly topic: string;
   readonly prepare?: (records: readonly KafkaRecord[]) => Promise<void>;
-  /** The part that a value says. */
-  readonly decode: (value: Buffer) => Partial<CustomerParts>;
-  /** What a tombstone makes of it. */
-  readonly without: Partial<CustomerParts>;
+  /** What a value makes of the parts. */
+  readonly decode: (value: Buffer) => PartChange;
+  /** What a tombstone makes of them. */
+  readonly without: PartChange;
 };
+
+/** What changes in the parts as they are; null when nothing does. */
+type PartChange = (former: CustomerParts) => Partial<CustomerParts> | null;
 
 const customerIdOf = (record: KafkaRecord): string => record.key?.toString('utf8') ?? '';
 
@@ -50,31 +54,52 @@ const propensityPart = ({
   scored_at,
 });
 
+/** An evaluation that finds the customer in the same segments changes nothing, however new it is. */
+const inSegments = (
+  former: CustomerParts,
+  names: readonly string[],
+  evaluatedAt: number,
+): Partial<CustomerParts> | null => {
+  const segments = membershipsAfter(former.segments, names, evaluatedAt);
+  return segments === null ? null : { segments };
+};
+
 const partInputs = (codecs: PublisherCodecs): readonly PartInput[] => [
   {
     topic: 'gold.customer_360.v1',
     prepare: codecs.customer360.prepare,
-    decode: (value) => ({ customer360: codecs.customer360.decode(value) }),
-    without: { customer360: null },
+    decode: (value) => {
+      const change = { customer360: codecs.customer360.decode(value) };
+      return () => change;
+    },
+    without: () => ({ customer360: null }),
   },
   {
     topic: 'dom.propensity.score.v1',
-    decode: (value) => ({ propensity: propensityPart(codecs.propensity.decode(value)) }),
-    without: { propensity: null },
+    decode: (value) => {
+      const change = { propensity: propensityPart(codecs.propensity.decode(value)) };
+      return () => change;
+    },
+    without: () => ({ propensity: null }),
   },
   {
     topic: 'dom.segment.materialized.v1',
     prepare: codecs.segments.prepare,
-    decode: (value) => ({ segments: codecs.segments.decode(value).segments.toSorted() }),
-    without: { segments: [] },
+    decode: (value) => {
+      const { segments, evaluated_at } = codecs.segments.decode(value);
+      return (former) => inSegments(former, segments, evaluated_at);
+    },
+    without: (former) => inSegments(former, [], 0),
   },
 ];
 
-/** Keeps the part and publishes the customer's record anew. */
-const joinPart = (input: PartInput, codecs: PublisherCodecs): Step<Partial<CustomerParts> | null, null> =>
+/** Keeps the part and publishes the customer's record anew, if the part says something new. */
+const joinPart = (input: PartInput, codecs: PublisherCodecs): Step<PartChange | null, null> =>
   function joinPart(part, { record, state }) {
-    const change = part ?? input.without;
-    return ok(null, publishCustomer(codecs, customerIdOf(record), state, change, record.partition));
+    const customerId = customerIdOf(record);
+    const change = (part ?? input.without)(publishedCustomer(state, customerId));
+    if (change === null) return drop('repeat');
+    return ok(null, publishCustomer(codecs, customerId, state, change, record.partition));
   };
 
 const pipelineOf = (input: PartInput, codecs: PublisherCodecs): Pipeline =>
@@ -86,16 +111,22 @@ const pipelineOf = (input: PartInput, codecs: PublisherCodecs): Pipeline =>
 
 /**
  * The version owner recovers its versions from what it has published, and takes the next one: should the
- * rebuilt record differ, that is the one it is published under.
+ * rebuilt record differ, that is the one it is published under. Since when a customer is in its segments is said
+ * nowhere else either: their own topic only holds the newest evaluation.
  */
 const publishedVersions = (codecs: PublisherCodecs): RebuildSource => ({
   topic: GOLD_TOPIC,
   load: (record, state) => {
     if (record.value === null) return;
     const customerId = customerIdOf(record);
-    const { version } = codecs.gold.decode(record.value);
+    const { version, segment_since = {} } = codecs.gold.decode(record.value);
     if (version > MAX_VERSION) throw new PlatformError('VALUE_INVALID', `no version can follow ${version}`);
-    keepCustomer(state, customerId, { ...publishedCustomer(state, customerId), version: version + 1 });
+    const segments = Object.entries(segment_since).map(([segment, since]) => ({ segment, since }));
+    keepCustomer(state, customerId, {
+      ...publishedCustomer(state, customerId),
+      segments,
+      version: version + 1,
+    });
   },
 });
 
@@ -105,7 +136,7 @@ const rebuildOf = (input: PartInput): RebuildSource => ({
   load: (record, state) => {
     const customerId = customerIdOf(record);
     const former = publishedCustomer(state, customerId);
-    const change = record.value === null ? input.without : input.decode(record.value);
+    const change = (record.value === null ? input.without : input.decode(record.value))(former);
     keepCustomer(state, customerId, { ...former, ...change, version: Math.max(former.version, 1) });
   },
 });

@@ -42,6 +42,10 @@ const goldOf = (result: PipelineResult): CustomerGold | null => {
 };
 
 const feed360 = () => feed('gold.customer_360.v1', codecs.customer360.encode(exampleRow));
+const segmentsValue = (segments: readonly string[], evaluated_at: number): Buffer =>
+  Buffer.from(codecs.segments.encode({ customer_id: 'c1', segments, evaluated_at }));
+const feedSegments = (segments: readonly string[], evaluatedAt: number) =>
+  feed('dom.segment.materialized.v1', segmentsValue(segments, evaluatedAt));
 const feedScore = () => feed('dom.propensity.score.v1', codecs.propensity.encode(score));
 
 describe('gold publisher', () => {
@@ -56,11 +60,23 @@ describe('gold publisher', () => {
       propensity: { score: 0.42, model_version: 'm1' },
       version: 2,
     });
-    const segments = { customer_id: 'c1', segments: ['vip', 'lapsing'], evaluated_at: Date.UTC(2026, 0, 3) };
-    expect(goldOf(feed('dom.segment.materialized.v1', codecs.segments.encode(segments)))).toMatchObject({
+    expect(goldOf(feedSegments(['vip', 'lapsing'], 3))).toMatchObject({
       segments: ['lapsing', 'vip'],
+      segment_since: { lapsing: 3, vip: 3 },
       version: 3,
     });
+  });
+
+  it('says since when a customer is in each segment, and nothing of an evaluation that changes none', () => {
+    feed360();
+    feedSegments(['vip'], 3);
+    expect(feedSegments(['vip'], 5)).toMatchObject({ kind: 'drop', reason: 'repeat' });
+    expect(goldOf(feedSegments(['lapsing', 'vip'], 7))).toMatchObject({
+      segment_since: { lapsing: 7, vip: 3 },
+      version: 3,
+    });
+    expect(goldOf(feedSegments([], 8))).toMatchObject({ segments: [], segment_since: {}, version: 4 });
+    expect(goldOf(feedSegments(['vip'], 9))).toMatchObject({ segment_since: { vip: 9 } });
   });
 
   it('keeps a score that comes before its customer', () => {
@@ -96,6 +112,21 @@ describe('a lost store', () => {
     expect(comparison.same(published, value)).toBe(true);
     const changed = codecs.gold.encode({ ...codecs.gold.decode(value), order_count: 2 });
     expect(comparison.same(published, changed)).toBe(false);
+  });
+
+  it('still knows since when a customer is in its segments, of which the newest evaluation says nothing', () => {
+    feed360();
+    const first = feedSegments(['vip'], 3) as Extract<PipelineResult, { kind: 'ok' }>;
+    const rebuilt = memoryState(definition.state);
+    rebuild('dom.customer.gold.v1', publishedValue(first.outputs[0]!)!, rebuilt);
+    rebuild('gold.customer_360.v1', codecs.customer360.encode(exampleRow), rebuilt);
+    rebuild('dom.segment.materialized.v1', segmentsValue(['lapsing', 'vip'], 8), rebuilt);
+    const [output] = definition.rebuild!.comparisons[0]!.rows({
+      state: rebuilt,
+      now: 0,
+      partitions: [partition],
+    });
+    expect(codecs.gold.decode(publishedValue(output!)!).segment_since).toEqual({ lapsing: 8, vip: 3 });
   });
 
   it.each([Number.MAX_SAFE_INTEGER, 2 ** 60])(
