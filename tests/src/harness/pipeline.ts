@@ -36,6 +36,8 @@ export type PipelineOptions = {
    * every start of a process.
    */
   readonly environmentOf?: (service: ServiceName) => Readonly<Record<string, string>>;
+  /** In place of the services that every pipeline has, for a test of a few of them. */
+  readonly only?: readonly ServiceName[];
   /** Services besides those that every pipeline has; default none. */
   readonly further?: readonly FurtherServiceName[];
 };
@@ -58,7 +60,7 @@ export type Pipeline = {
     name: ServiceName,
     environment: Readonly<Record<string, string>>,
   ) => Promise<ServiceProcess>;
-  /** Base URL of the web app. */
+  /** Base URL of the web app; empty where it does not run. */
   readonly webappUrl: string;
   readonly deltaDirectory: string;
   readonly stateDirectory: string;
@@ -178,7 +180,7 @@ export const startPipeline = async (options: PipelineOptions): Promise<Pipeline>
     return starting;
   };
   try {
-    await startFirst([...SERVICE_NAMES, ...further]);
+    await startFirst([...(options.only ?? SERVICE_NAMES), ...further]);
   } catch (error) {
     await stop('kill');
     throw error;
@@ -189,7 +191,7 @@ export const startPipeline = async (options: PipelineOptions): Promise<Pipeline>
     startFurther,
     startInstance,
     addInstance,
-    webappUrl: services.webapp.url,
+    webappUrl: running.get('webapp')?.url ?? '',
     deltaDirectory,
     stateDirectory,
     stop,
