@@ -4,6 +4,8 @@ import type { KnipConfig } from 'knip';
 const config: KnipConfig = {
   // Util-linux: a test fills a small file system of its own, where it may mount one.
   ignoreBinaries: ['mount', 'umount'],
+  // An address of the web app, not a file.
+  ignoreUnresolved: ['/assets/charts/uPlot.esm.js'],
   workspaces: {
     'packages/*': { entry: ['src/**/*.test.ts'] },
     'packages/table-sink': {},

@@ -2,10 +2,12 @@
 import { enhanceActions } from './actions.js';
 import { enhanceControls } from './controls.js';
 import { goLive } from './live.js';
+import { keepSegmentChart } from './segment-chart.js';
 import { keepTimes } from './times.js';
 
 document.documentElement.classList.add('scripted');
 keepTimes();
 enhanceActions();
 enhanceControls();
+keepSegmentChart();
 goLive();

@@ -74,7 +74,8 @@ export const morph = (node, wanted) => {
     return;
   const before = node.textContent;
   matchAttributes(node, wanted);
-  if (node.matches('input, textarea')) return;
+  // What a script has drawn inside stays its own.
+  if (node.matches('input, textarea, [data-keep]')) return;
   matchChildren(node, wanted);
   if (node.hasAttribute('data-live') && before !== node.textContent) highlight(node);
 };

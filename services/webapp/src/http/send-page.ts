@@ -4,7 +4,7 @@ import { takeFlashes } from './flash.ts';
 import { csrfToken } from './security.ts';
 
 /** A page as its route describes it: the template's own values besides those every page has. */
-export type PageLocals = Readonly<Record<string, unknown>> & {
+type PageLocals = Readonly<Record<string, unknown>> & {
   readonly title: string;
   /** Where the page's script listens for fragments; absent for a page that does not change by itself. */
   readonly events_url?: string | null;

@@ -5,7 +5,7 @@ import type { Logger } from '@marketing-streams/platform/logging';
 export type Fragments = ReadonlyMap<string, string>;
 
 /** A page that somebody has open. */
-export type OpenPage = {
+type OpenPage = {
   /** Its address: pages of one address are rendered once. */
   readonly address: string;
   readonly render: () => Promise<Fragments> | Fragments;

@@ -8,7 +8,7 @@ import type { LiveView } from '../view/live-view.ts';
 import type { OverlaidCustomer } from '../view/overlay.ts';
 
 /** A customer of a segment. */
-export type Member = {
+type Member = {
   readonly card: CustomerCard;
   /** Since when, epoch milliseconds; null when an older version wrote the record. */
   readonly since: number | null;

@@ -37,6 +37,7 @@ export const segmentPageRoutes = (context: WebContext): Router => {
       title: page.segment.title,
       ...page,
       events_url: pageEventsUrl(name, query, range),
+      charts: true,
     });
   });
 

@@ -91,20 +91,18 @@ export const createSegmentSizes = (
     const points = inOrder(courses.get(segment));
     return points.slice(countBefore(points, from), countBefore(points, to));
   };
-  const before = (segment: string, time: number): SizePoint | null => {
+  const membersAt = (segment: string, time: number): number | null => {
     const points = inOrder(courses.get(segment));
-    return points[countBefore(points, time) - 1] ?? null;
+    const last = points[countBefore(points, time) - 1];
+    if (last !== undefined) return last.members;
+    // The first point tells what was there before it.
+    const [first] = points;
+    return first === undefined ? null : first.members - first.entered + first.left;
   };
 
   return {
     newest: (segment) => inOrder(courses.get(segment)).at(-1) ?? null,
-    membersAt: (segment, time) => {
-      const last = before(segment, time);
-      if (last !== null) return last.members;
-      // The first point tells what was there before it.
-      const first = inOrder(courses.get(segment))[0];
-      return first === undefined ? null : first.members - first.entered + first.left;
-    },
+    membersAt,
     moved: (segment, stretch) => {
       let [entered, left] = [0, 0];
       for (const point of within(segment, stretch)) {
@@ -117,8 +115,8 @@ export const createSegmentSizes = (
       const { from, to } = stretch;
       const step = Math.max(MINUTE_MILLISECONDS, Math.ceil((to - from) / points));
       const parts: SizePoint[] = [];
-      const beginning = before(segment, from);
-      if (beginning !== null) parts.push({ minute: from, members: beginning.members, entered: 0, left: 0 });
+      const beginning = membersAt(segment, from);
+      if (beginning !== null) parts.push({ minute: from, members: beginning, entered: 0, left: 0 });
       let part = -1;
       for (const point of within(segment, stretch)) {
         const number = Math.floor((point.minute - from) / step);

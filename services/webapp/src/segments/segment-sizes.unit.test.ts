@@ -40,7 +40,7 @@ describe('the sizes of segments', () => {
     put(row(9, 7), row(2, 1));
     put(row(9, 8));
     expect(sizes.newest('loyal')?.members).toBe(8);
-    expect(sizes.course('loyal', ALL, 10_000).map(({ members }) => members)).toEqual([1, 3, 8]);
+    expect(sizes.course('loyal', ALL, 10_000).map(({ members }) => members)).toEqual([1, 1, 3, 8]);
     expect(sizes.newest('high-value')).toBe(null);
   });
 

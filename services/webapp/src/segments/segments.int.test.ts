@@ -1,28 +1,13 @@
-import { createAvroCodec } from '@marketing-streams/contracts/avro-codec';
-import type { GoldSegmentSize } from '@marketing-streams/contracts/generated/gold-segment-size';
-import { structuredKey } from '@marketing-streams/contracts/row-key';
-import { createSchemaRegistry } from '@marketing-streams/contracts/schema-registry';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { customerGold, NOON } from '../testing/customer-gold.ts';
 import { listenToEvents } from '../testing/event-stream.ts';
+import { publishSegmentSizes } from '../testing/segment-sizes.ts';
 import { createSurroundings, type RunningWebapp, type Surroundings } from '../testing/webapp-under-test.ts';
 
 let surroundings: Surroundings;
 let webapp: RunningWebapp;
 
 const HOUR = 3_600_000;
-
-const publishSizes = async (...rows: readonly GoldSegmentSize[]): Promise<void> => {
-  const registry = createSchemaRegistry({ url: process.env['SCHEMA_REGISTRY_URL']! });
-  const codec = await createAvroCodec<GoldSegmentSize>({ registry, topic: 'gold.segment_sizes.v1' });
-  await surroundings.publish(
-    ...rows.map((row) => ({
-      topic: surroundings.topics.tables.segmentSizes,
-      key: structuredKey(row, ['segment', 'minute']),
-      value: codec.encode(row),
-    })),
-  );
-};
 
 const member = (id: string, fields: object = {}) =>
   customerGold({
@@ -46,10 +31,10 @@ beforeAll(async () => {
     member('m3', { first_name: 'Grace', last_name: 'Hopper', segment_since: undefined }),
     customerGold({ customer_id: 'nobody' }),
   );
-  await publishSizes(
+  await publishSegmentSizes(surroundings, [
     { segment: 'loyal', minute: Date.now() - 2 * HOUR, members: 2, entered: 2, left: 0 },
     { segment: 'loyal', minute: Date.now() - HOUR, members: 3, entered: 2, left: 1 },
-  );
+  ]);
   await webapp.caughtUp();
 });
 afterAll(() => surroundings?.close());
@@ -85,6 +70,7 @@ describe('the API of segments', () => {
   it('tells the course of a size', async () => {
     const { sizes } = (await json('/api/segments/loyal/sizes?range=24h')) as unknown as { sizes: object[] };
     expect(sizes).toMatchObject([
+      { members: 0, entered: 0, left: 0 },
       { members: 2, entered: 2, left: 0 },
       { members: 3, entered: 2, left: 1 },
     ]);

@@ -26,6 +26,6 @@ export const launchBrowser = async (): Promise<BrowserContext> => {
   }
   const folder = mkdtempSync(join(tmpdir(), 'marketing-streams-browser-'));
   const browser = await chromium.launchPersistentContext(folder, { executablePath, args: FLAGS });
-  browser.on('close', () => rmSync(folder, { recursive: true, force: true }));
+  browser.on('close', () => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }));
   return browser;
 };
