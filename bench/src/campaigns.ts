@@ -1,10 +1,11 @@
 import { type CampaignMeter, startCampaignMeter } from './campaign-meter.ts';
 import type { Journey } from './count-journeys.ts';
+import { cpuPercent } from './cpu-percent.ts';
 import { type LagSample, watchGroupLag } from './group-lag.ts';
 import { type Metric, percentile, rounded } from './metric.ts';
-import { type ProcessUsage, usageOf } from './process-usage.ts';
+import type { ProcessUsage } from './process-usage.ts';
 import type { Rig } from './rig.ts';
-import { PROCESSES } from './rig-processes.ts';
+import type { OfEachProcess } from './rig-processes.ts';
 import { trendOf } from './trend.ts';
 
 /** Not measured: the code is compiled and caches fill. */
@@ -27,26 +28,10 @@ const RESOLUTION = { milliseconds: { p50: 10, p99: 50 }, lagSeconds: 0.25, megab
 
 const MEGABYTE = 1024 * 1024;
 
-/** Everything that runs during this part, by the names of the table. */
-const RUNNING = [...PROCESSES, 'live', 'monitor'] as const;
-type Usage = Readonly<Record<(typeof RUNNING)[number], ProcessUsage>>;
-
-const usageOfAll = ({ pipeline, usage }: Rig): Usage => ({
-  ...usage(),
-  live: usageOf(pipeline.services.live.pid()!),
-  monitor: usageOf(pipeline.services.monitor.pid()!),
-});
-
-const cpuSeconds = (name: keyof Usage, before: Usage, after: Usage): number =>
-  after[name].cpuSeconds - before[name].cpuSeconds;
-
-const percentOfACore = (prefix: string, before: Usage, after: Usage, seconds: number): readonly Metric[] =>
-  RUNNING.map((name) => ({
-    name: `${prefix}.${name}_percent_of_a_core`,
-    value: rounded((cpuSeconds(name, before, after) / seconds) * 100),
-    unit: '%',
-    better: 'info',
-  }));
+const liveOf = ({ live }: OfEachProcess<ProcessUsage>): ProcessUsage => {
+  if (live === undefined) throw new Error('campaigns are measured with `live` running');
+  return live;
+};
 
 const info = (name: string, value: number, unit: string): Metric => ({
   name,
@@ -86,16 +71,16 @@ const steadily = async (
 ): Promise<{
   readonly begin: number;
   readonly elapsed: number;
-  readonly before: Usage;
-  readonly after: Usage;
+  readonly before: OfEachProcess<ProcessUsage>;
+  readonly after: OfEachProcess<ProcessUsage>;
   readonly metrics: readonly Metric[];
 }> => {
   await meter.sendSteadily(rate, WARM_UP_SECONDS);
-  const before = usageOfAll(rig);
+  const before = rig.usage();
   const begin = performance.now();
   const { latestMilliseconds } = await meter.sendSteadily(rate, seconds);
   const elapsed = (performance.now() - begin) / 1000;
-  const after = usageOfAll(rig);
+  const after = rig.usage();
   const prefix = `campaigns.${rate}/s`;
   return {
     begin,
@@ -103,7 +88,7 @@ const steadily = async (
     before,
     after,
     metrics: [
-      ...percentOfACore(prefix, before, after, elapsed),
+      ...cpuPercent(prefix, before, after, elapsed),
       info(`${prefix}.driver_late_ms`, latestMilliseconds, 'ms'),
     ],
   };
@@ -146,7 +131,7 @@ const measureRush = async (rig: Rig, meter: CampaignMeter, seconds: number): Pro
   const events = FULL_RATE * seconds;
   const since = samples.filter((sample) => sample.seconds >= WARM_UP_SECONDS);
   const [first, last] = [since[0]!, since.at(-1)!];
-  const { live } = usageOfAll(rig);
+  const live = liveOf(rig.usage());
   return [
     {
       ...info(
@@ -159,7 +144,11 @@ const measureRush = async (rig: Rig, meter: CampaignMeter, seconds: number): Pro
     },
     ...lagMetrics(prefix, since, FULL_RATE),
     {
-      ...info(`${prefix}.live_us_per_event`, (cpuSeconds('live', before, after) / events) * 1e6, 'µs/event'),
+      ...info(
+        `${prefix}.live_us_per_event`,
+        ((liveOf(after).cpuSeconds - liveOf(before).cpuSeconds) / events) * 1e6,
+        'µs/event',
+      ),
       better: 'lower',
       goal: GOALS.microsecondsPerEvent,
       isCpuBound: true,

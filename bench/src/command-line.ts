@@ -3,12 +3,16 @@ import { type Comparison, compare, readBaseline, thisMachine, updateBaseline } f
 import { appendHistory } from './history.ts';
 import type { Metric } from './metric.ts';
 
-/** The parts that `--only` names, in the bench's order. Throws naming those that do not exist. */
-export const chosenParts = <Name extends string>(only: string, parts: readonly Name[]): readonly Name[] => {
+/** The parts that `--only`, or another option, names, in the bench's order. Throws naming those that do not exist. */
+export const chosenParts = <Name extends string>(
+  only: string,
+  parts: readonly Name[],
+  option = 'only',
+): readonly Name[] => {
   const names = only.split(',');
   const unknown = names.filter((name) => !parts.some((part) => part === name));
   if (unknown.length > 0)
-    throw new Error(`--only ${unknown.join(',')}: expected some of ${parts.join(', ')}`);
+    throw new Error(`--${option} ${unknown.join(',')}: expected some of ${parts.join(', ')}`);
   return parts.filter((part) => names.includes(part));
 };
 

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { chosenParts } from './command-line.ts';
+import { FURTHER, type FurtherName } from './rig-processes.ts';
 
 /** Every part by its name, in the order of a run; those of `LONG_PARTS` only run when `--only` names them. */
 const PARTS = [
@@ -38,6 +39,8 @@ bench/baseline.json.
   --history            appends the run to bench/history.jsonl
   --json <file>        writes the figures there as JSON too
   --cpu-profiles <dir> writes a .cpuprofile of every thread of every service there (takes some speed)
+  --further <name,…>   services that run beside the usual ones in every part: ${FURTHER.join(', ')}
+                       (default: only where they are measured, in idle and campaigns)
   --env <NAME=value>   sets a variable of every service's environment (may be given several times)
   --update-baseline    stores the figures as the new baseline
   --details            lists every figure, those that are not judged too
@@ -66,6 +69,8 @@ export type BenchOptions = {
   readonly isRemembered: boolean;
   readonly json: string | undefined;
   readonly cpuProfiles: string | undefined;
+  /** Services that run beside the usual ones in every part. */
+  readonly further: readonly FurtherName[];
   /** What every service's environment has on top of the usual. */
   readonly environment: Readonly<Record<string, string>>;
   readonly updatesBaseline: boolean;
@@ -104,6 +109,7 @@ export const benchOptions = (args: readonly string[]): BenchOptions | null => {
       history: { type: 'boolean', default: false },
       json: { type: 'string' },
       'cpu-profiles': { type: 'string' },
+      further: { type: 'string' },
       env: { type: 'string', multiple: true, default: [] },
       'update-baseline': { type: 'boolean', default: false },
       details: { type: 'boolean', default: false },
@@ -125,6 +131,7 @@ export const benchOptions = (args: readonly string[]): BenchOptions | null => {
     isRemembered: values.history,
     json: values.json,
     cpuProfiles: values['cpu-profiles'],
+    further: values.further === undefined ? [] : chosenParts(values.further, FURTHER, 'further'),
     environment: Object.fromEntries(values.env.map(assignment)),
     updatesBaseline: values['update-baseline'],
     hasDetails: values.details,

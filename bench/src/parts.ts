@@ -10,6 +10,7 @@ import type { Metric } from './metric.ts';
 import type { BenchOptions, PartName } from './options.ts';
 import { measureRecovery } from './recovery.ts';
 import { measureRestore } from './restore.ts';
+import { FURTHER } from './rig-processes.ts';
 import type { Rigs } from './rigs.ts';
 
 /** What a part is given. */
@@ -38,11 +39,11 @@ export const MEASURE: Readonly<Record<PartName, (context: PartContext) => Promis
       say(`backlog of ${size.customers + size.orders + size.activations} events …`);
       return measureBacklog(rig, size, 1);
     }),
-  idle: async ({ rigs, options: { idleSeconds }, say }) => {
-    const rig = await rigs.shared();
-    say('idle …');
-    return measureIdle(rig, idleSeconds);
-  },
+  idle: ({ rigs, options: { idleSeconds }, say }) =>
+    rigs.withOwn((rig) => {
+      say('idle …');
+      return measureIdle(rig, idleSeconds);
+    }, FURTHER),
   latency: async ({ rigs, options: { rates, seconds }, say }) => {
     const rig = await rigs.shared();
     const metrics: Metric[] = [];
@@ -63,13 +64,10 @@ export const MEASURE: Readonly<Record<PartName, (context: PartContext) => Promis
       return measureRestore(rig, orders, say);
     }),
   campaigns: ({ rigs, options: { seconds }, say }) =>
-    rigs.withOwn(
-      (rig) => {
-        say('campaigns …');
-        return measureCampaigns(rig, seconds, say);
-      },
-      ['live', 'monitor'],
-    ),
+    rigs.withOwn((rig) => {
+      say('campaigns …');
+      return measureCampaigns(rig, seconds, say);
+    }, FURTHER),
   curve: ({ rigs, options: { populations }, say }) =>
     rigs.withOwn((rig) => {
       say('cost by the number of customers …');

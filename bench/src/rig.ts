@@ -11,10 +11,9 @@ import {
   testKafkaClient,
 } from '@marketing-streams/tests/harness/pipeline-access';
 import { prepareTopics } from '@marketing-streams/tests/harness/prepare-topics';
-import type { FurtherServiceName } from '@marketing-streams/tests/harness/service-process';
 import { openViewStore, type ViewStore } from '@marketing-streams/tests/harness/view-positions';
 import { type ProcessUsage, usageOf } from './process-usage.ts';
-import { PROCESSES, type ProcessName } from './rig-processes.ts';
+import { type FurtherName, type OfEachProcess, PROCESSES, type ProcessName } from './rig-processes.ts';
 
 /** A stack and all services, fresh and empty, as processes of their own. */
 export type Rig = {
@@ -22,8 +21,8 @@ export type Rig = {
   readonly access: PipelineAccess;
   readonly view: ViewStore;
   /** What every process has used so far. */
-  readonly usage: () => Readonly<Record<ProcessName, ProcessUsage>>;
-  /** The process ids at the moment; throws naming a process that is down. */
+  readonly usage: () => OfEachProcess<ProcessUsage>;
+  /** The ids of the processes that always run, at the moment; throws naming one that is down. */
   readonly pids: () => Readonly<Record<ProcessName, number>>;
   readonly stop: () => Promise<void>;
 };
@@ -39,7 +38,7 @@ export type RigOptions = {
   /** What every service's environment has on top of the usual. */
   readonly environment?: Readonly<Record<string, string>>;
   /** Services besides those that every pipeline has; default none. */
-  readonly further?: readonly FurtherServiceName[];
+  readonly further?: readonly FurtherName[];
 };
 
 /** Starts a rig in a folder of its own, which `stop` removes. */
@@ -79,9 +78,10 @@ export const startRig = async ({
   const pipeline = await startPipeline({ name: 'bench', infrastructure, directory, environmentOf, further });
   const { webappUrl, deltaDirectory } = pipeline;
   const access = await accessPipeline({ webappUrl, deltaDirectory, infrastructure, further }, 'bench');
-  const ofEach = <Value>(of: (name: ProcessName) => Value): Readonly<Record<ProcessName, Value>> =>
-    Object.fromEntries(PROCESSES.map((name) => [name, of(name)])) as Record<ProcessName, Value>;
-  const pid = (name: ProcessName): number =>
+  const names: readonly (ProcessName | FurtherName)[] = [...PROCESSES, ...further];
+  const ofEach = <Value>(of: (name: ProcessName | FurtherName) => Value): OfEachProcess<Value> =>
+    Object.fromEntries(names.map((name) => [name, of(name)])) as OfEachProcess<Value>;
+  const pid = (name: ProcessName | FurtherName): number =>
     pidOf(name, name === 'kafka' ? stack.parts.kafka.pid() : pipeline.services[name].pid());
   const view = openViewStore(stack.redisUrl);
   return {
@@ -89,7 +89,7 @@ export const startRig = async ({
     access,
     view,
     usage: () => ofEach((name) => usageOf(pid(name))),
-    pids: () => ofEach(pid),
+    pids: () => Object.fromEntries(PROCESSES.map((name) => [name, pid(name)])) as Record<ProcessName, number>,
     stop: async () => {
       view.close();
       await access.close();

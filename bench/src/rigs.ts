@@ -16,8 +16,9 @@ export type Rigs = {
 /** Starts rigs as they are asked for. */
 export const createRigs = (options: RigOptions, say: (text: string) => void): Rigs => {
   let current: Rig | null = null;
-  const start = (further: RigOptions['further'] = []): Promise<Rig> => {
-    say(`starting the stack and ${['all services', ...further].join(', ')} …`);
+  const start = (wanted: RigOptions['further'] = []): Promise<Rig> => {
+    const further = [...new Set([...(options.further ?? []), ...wanted])];
+    say(`starting the stack and all services${further.map((name) => `, ${name}`).join('')} …`);
     return startRig({ ...options, further });
   };
   const close = async (): Promise<void> => {
