@@ -47,6 +47,10 @@ const stop = () => {
 
 const listen = () => {
   const url = document.body.dataset.events;
+  if (!url && source !== null) {
+    stop();
+    showConnection('off', 'Not live');
+  }
   if (!url || document.hidden) return;
   if (source !== null && listened === url) return;
   stop();

@@ -6,6 +6,7 @@ import type { ServiceContext } from '@marketing-streams/platform/service';
 import { createKafkaClient } from '@marketing-streams/stream/kafka/client';
 import { readableId } from './actions/readable-id.ts';
 import { ACTION_TOPICS, type ActionTopics, createActions } from './actions/take-action.ts';
+import { createCampaignSite } from './campaigns/campaign-site.ts';
 import { codecsWhenReady } from './codecs-when-ready.ts';
 import type { WebappConfig } from './config.ts';
 import { createApp } from './http/app.ts';
@@ -135,6 +136,8 @@ export const startWebapp = async (
     metrics,
     logger,
   });
+  const campaigns = createCampaignSite(tables, logger);
+  onShutdown('campaigns', campaigns.close);
   const tableFollower = await startTableFollower({
     kafka,
     admin,
@@ -157,6 +160,7 @@ export const startWebapp = async (
   const world = watchWorld({ kafka: kafkaProblem, redis: follower.redisProblem }, () => {
     events.statusChanged();
     segments.pages.changed();
+    campaigns.pages.changed();
   });
   onShutdown('world', world.stop);
 
@@ -165,6 +169,7 @@ export const startWebapp = async (
     sessionSecret: sessionSecret(config, logger),
     view,
     tables,
+    campaigns,
     segments,
     actions: createActions({
       producer,

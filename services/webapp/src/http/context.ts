@@ -2,6 +2,7 @@ import type { ReadinessCheck } from '@marketing-streams/platform/health';
 import type { Logger } from '@marketing-streams/platform/logging';
 import type { Metrics } from '@marketing-streams/platform/metrics';
 import type { Actions } from '../actions/take-action.ts';
+import type { CampaignSite } from '../campaigns/campaign-site.ts';
 import type { WebappConfig } from '../config.ts';
 import type { EventHub } from '../live/event-hub.ts';
 import type { WorldStatus } from '../live/subscriptions.ts';
@@ -16,6 +17,7 @@ export type WebContext = {
   readonly sessionSecret: string;
   readonly view: LiveView;
   readonly tables: WebappTables;
+  readonly campaigns: CampaignSite;
   readonly segments: SegmentSite;
   readonly actions: Actions;
   readonly events: EventHub;

@@ -147,10 +147,13 @@ export const startTableFollower = async (options: TableFollowerOptions): Promise
     intakes,
     copies,
     logger,
-    onLost: (name) =>
+    onLost: (name) => {
+      // Else the copies are taken up with the next assignment.
+      if (consumer.ready() !== null) return;
       consumer.recover(
         new PlatformError('REDIS_UNAVAILABLE', `the copy of ${name} in Redis is another one than before`),
-      ),
+      );
+    },
     onError: options.onError,
   });
   const pruneTimer = setInterval(() => {

@@ -1,0 +1,137 @@
+// The campaigns page: draws its charts, refreshes the whole page now and then, and lets its buttons work without a new one.
+import uPlot from '/assets/charts/uPlot.esm.js';
+import { load } from './page.js';
+
+/** Lines are drawn again at most this often, however fast events come. */
+const DRAW_MILLISECONDS = 250;
+
+const LINES = 8;
+/** Of the drawing; the legend comes below it. */
+const HEIGHT = 230;
+
+const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+
+const WRITE = {
+  money: (value) => value.toLocaleString('en-US', { style: 'currency', currency: 'USD' }),
+  percent: (value) => `${value.toLocaleString('en-US', { maximumFractionDigits: 2 })}%`,
+  count: (value) => value.toLocaleString('en-US'),
+};
+
+const optionsOf = (host, { unit }, names) => {
+  const axis = {
+    stroke: colour('text-soft'),
+    font: `12px ${getComputedStyle(document.body).fontFamily}`,
+    grid: { stroke: colour('line'), width: 1 },
+    ticks: { show: false },
+  };
+  const write = (value) => (value === null || value === undefined ? '–' : WRITE[unit](value));
+  return {
+    width: host.clientWidth,
+    height: HEIGHT,
+    cursor: { y: false, drag: { x: false, y: false }, sync: { key: 'campaigns', setSeries: false } },
+    focus: { alpha: 0.25 },
+    scales: { y: { range: (_, __, most) => [0, most > 0 ? most * 1.1 : 1] } },
+    axes: [axis, { ...axis, size: 64, values: (_, ticks) => ticks.map(write) }],
+    series: [
+      { value: (_, time) => (time === null ? '–' : new Date(time * 1000).toLocaleString()) },
+      ...names.map((label, line) => ({
+        label,
+        stroke: colour(`line-${(line % LINES) + 1}`),
+        width: 2,
+        // A single step has no line yet, only its point.
+        points: { show: (plot) => plot.data[0].length < 3 },
+        value: (_, value) => write(value),
+      })),
+    ],
+  };
+};
+
+/** The charts that are drawn, by their place. */
+const plots = new Map();
+
+const drawInto = (host, data) => {
+  const { names, lines } = data[host.dataset.chart];
+  const shape = JSON.stringify([data.unit, names]);
+  const known = plots.get(host);
+  const columns = [data.times, ...lines];
+  if (known?.shape === shape) {
+    known.plot.setData(columns);
+    return;
+  }
+  known?.plot.destroy();
+  host.replaceChildren();
+  plots.set(host, { shape, plot: new uPlot(optionsOf(host, data, names), columns, host) });
+};
+
+let drawn = null;
+
+const draw = () => {
+  const text = document.getElementById('campaign-charts')?.dataset.charts;
+  if (text === undefined || text === drawn) return;
+  drawn = text;
+  const data = JSON.parse(text);
+  for (const host of document.querySelectorAll('[data-chart]')) {
+    if (host.clientWidth > 0) drawInto(host, data);
+    else drawn = null;
+    host.dataset.drawn = String(data.times.length);
+  }
+};
+
+const drawAnew = () => {
+  for (const { plot } of plots.values()) plot.destroy();
+  plots.clear();
+  drawn = null;
+  draw();
+};
+
+let waiting;
+const drawSoon = () => {
+  if (waiting !== undefined) return;
+  waiting = setTimeout(() => {
+    waiting = undefined;
+    if (!document.hidden) draw();
+  }, DRAW_MILLISECONDS);
+};
+
+/** The whole page again after the seconds that somebody chose, counted from the last time. */
+let timer;
+const refreshLater = () => {
+  clearTimeout(timer);
+  const seconds = Number(document.getElementById('controls')?.dataset.refresh);
+  if (seconds > 0) timer = setTimeout(refresh, seconds * 1000);
+};
+const refresh = async () => {
+  if (!document.hidden) await load(location.href, 'stay');
+  refreshLater();
+};
+
+document.addEventListener('click', async (event) => {
+  const link = event.target.closest('[data-load]');
+  if (link === null || event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
+  event.preventDefault();
+  const url = new URL(link.href);
+  // From this moment on, not from when the page was made.
+  if (link.dataset.load === 'clear') url.searchParams.set('since', String(Date.now()));
+  link.setAttribute('aria-busy', 'true');
+  await load(url.href, link.dataset.load === 'refresh' ? 'stay' : 'push');
+  link.removeAttribute('aria-busy');
+});
+
+document.addEventListener('page-loaded', () => {
+  draw();
+  refreshLater();
+});
+new MutationObserver(drawSoon).observe(document.getElementById('content'), {
+  subtree: true,
+  attributeFilter: ['data-charts', 'hidden'],
+});
+const resized = new ResizeObserver((entries) => {
+  for (const { target } of entries) {
+    plots.get(target)?.plot.setSize({ width: target.clientWidth, height: HEIGHT });
+  }
+});
+for (const host of document.querySelectorAll('[data-chart]')) resized.observe(host);
+document.addEventListener('visibilitychange', drawSoon);
+matchMedia('(prefers-color-scheme: dark)').addEventListener('change', drawAnew);
+draw();
+refreshLater();
