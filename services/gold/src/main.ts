@@ -4,10 +4,12 @@ import { startProcessor } from '@marketing-streams/stream/start-processor';
 import { campaignPerformanceProcessor } from './campaign-performance/processor.ts';
 import { shape } from './config.ts';
 import { createGoldCodecs, goldProcessor } from './processor.ts';
+import { segmentSizesProcessor } from './segment-sizes/processor.ts';
 
 await runService({
   name: 'gold',
-  description: 'folds silver tables into the customer 360, and campaign windows into hours and days.',
+  description:
+    'folds silver tables into the customer 360, campaign windows into hours and days, and counts segments.',
   shape,
   start: async (context) => {
     const { partitions } = context.config;
@@ -17,6 +19,7 @@ await runService({
     await startProcessor(context, (registry) => campaignPerformanceProcessor(registry, partitions), {
       tasks: 1,
     });
+    await startProcessor(context, segmentSizesProcessor, { tasks: 1 });
     const sink = new URL('./table-sink.worker.ts', import.meta.url);
     startThreadAfter(context, 'table-sink', sink, processor.ready);
   },
