@@ -12,6 +12,8 @@ export const shape = {
   redis_prefix: z.string().min(1),
   host: z.string().min(1),
   port: z.coerce.number().int().min(0).max(65_535),
+  /** A second port with the same pages, where `/` leads to the campaigns; none unless given. */
+  campaigns_port: z.coerce.number().int().min(0).max(65_535).optional(),
   /** Signs the session cookie; without it one is made up, and banners and forms do not outlive a restart. */
   session_secret: z.string().min(16, 'must be at least 16 characters').optional(),
   /** Removes the view from Redis at start and reads the topics from their beginning. */
@@ -22,8 +24,8 @@ export const shape = {
   produce_timeout_ms: milliseconds,
   /** Writes that one address may make per minute. */
   writes_per_minute: z.coerce.number().int().min(1),
-  /** Entries of orders, deliveries and profile changes kept per customer. */
   ...segmentsShape,
+  /** Entries of orders, deliveries and profile changes kept per customer. */
   history_limit: z.coerce.number().int().min(1),
   /** Reverse proxies in front whose X-Forwarded-* headers are trusted. */
   trusted_proxies: z.coerce.number().int().min(0),

@@ -10,7 +10,7 @@ import { createCampaignSite } from './campaigns/campaign-site.ts';
 import { codecsWhenReady } from './codecs-when-ready.ts';
 import type { WebappConfig } from './config.ts';
 import { createApp } from './http/app.ts';
-import { listen } from './http/listen.ts';
+import { beginningAt, listen } from './http/listen.ts';
 import { createStartingApp } from './http/starting-app.ts';
 import { createEventHub } from './live/event-hub.ts';
 import { startKafkaProbe } from './live/kafka-probe.ts';
@@ -36,6 +36,8 @@ export type WebappTopics = {
 
 export type Webapp = {
   readonly port: number;
+  /** The second port, which begins with the campaigns; null when there is none. */
+  readonly campaignsPort: number | null;
   /** Resolves when all that the topics held at the time of the call is shown. */
   readonly caughtUp: () => Promise<void>;
 };
@@ -44,6 +46,9 @@ type WebappContext = Pick<
   ServiceContext<WebappConfig>,
   'name' | 'config' | 'logger' | 'metrics' | 'onShutdown' | 'crash' | 'addCheck'
 >;
+
+/** The page that the second port begins with. */
+const CAMPAIGNS = '/campaigns';
 
 /** What there is once the contracts are known. */
 type Running = {
@@ -101,8 +106,15 @@ export const startWebapp = async (
   };
   for (const [name, check] of Object.entries(checks)) context.addCheck(name, check);
   const renderer = createRenderer({ format });
-  const server = await listen(createStartingApp({ checks, metrics, renderer }), config.host, config.port);
-  logger.info({ host: config.host, port: server.port }, 'web app listens');
+  const starting = createStartingApp({ checks, metrics, renderer });
+  const server = await listen(starting, config.host, config.port);
+  const { campaigns_port } = config;
+  const campaignServer =
+    campaigns_port === undefined
+      ? null
+      : await listen(beginningAt(CAMPAIGNS, starting), config.host, campaigns_port, 'CAMPAIGNS_PORT');
+  const campaignsPort = campaignServer?.port ?? null;
+  logger.info({ host: config.host, port: server.port, campaigns_port: campaignsPort }, 'web app listens');
   const codecs = await contracts.create();
 
   const store = createCustomerStore(connection.redis, config.redis_prefix, config.history_limit);
@@ -189,10 +201,13 @@ export const startWebapp = async (
     logger,
   });
   server.serve(app);
+  campaignServer?.serve(beginningAt(CAMPAIGNS, app));
   // Last, so that it closes first: what is under way still has all it needs.
   onShutdown('http server', server.close);
+  if (campaignServer !== null) onShutdown('campaigns port', campaignServer.close);
   return {
     port: server.port,
+    campaignsPort,
     caughtUp: async () => {
       await Promise.all([follower.caughtUp(), tableFollower.caughtUp()]);
     },

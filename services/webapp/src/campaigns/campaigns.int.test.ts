@@ -13,7 +13,7 @@ let events: EventStream | undefined;
 
 beforeAll(async () => {
   surroundings = await createSurroundings();
-  webapp = await surroundings.start();
+  webapp = await surroundings.start({ campaigns_port: 0 });
 });
 afterAll(async () => {
   await events?.close();
@@ -39,6 +39,13 @@ const publishResults = (...rows: readonly ReturnType<typeof campaignResult>[]): 
   surroundings.publish(...resultRecords(surroundings.topics.tables.results, rows));
 
 describe('campaigns', () => {
+  it('are the first page of a second port, which has all the others too', async () => {
+    const first = await fetch(`${webapp.campaignsUrl}/`, { redirect: 'manual' });
+    expect([first.status, first.headers.get('location')]).toEqual([302, '/campaigns']);
+    expect((await fetch(`${webapp.campaignsUrl}/campaigns`)).status).toBe(200);
+    expect((await fetch(`${webapp.campaignsUrl}/livez`)).status).toBe(200);
+  });
+
   it('say that there is nothing yet', async () => {
     expect(await getResults()).toEqual({ results: [], newest_window_end: null, written_at: null });
     expect(await getPage()).toContain('No advertising events yet');

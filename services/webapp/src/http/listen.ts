@@ -21,15 +21,23 @@ const closeServer = (server: Server): Promise<void> =>
     setTimeout(() => server.closeAllConnections(), CLOSE_MILLISECONDS).unref();
   });
 
-/** Serves an app. Throws PORT_TAKEN when something else listens there. */
-export const listen = async (app: RequestListener, host: string, port: number): Promise<Listening> => {
+/**
+ * Serves an app. Throws PORT_TAKEN when something else listens there.
+ * @param setting the environment variable that moves it to another port
+ */
+export const listen = async (
+  app: RequestListener,
+  host: string,
+  port: number,
+  setting = 'PORT',
+): Promise<Listening> => {
   let current = app;
   const server = http.createServer((request, response) => current(request, response));
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) =>
       reject(
         cause.code === 'EADDRINUSE'
-          ? new PlatformError('PORT_TAKEN', `port ${port} is taken: set PORT to a free one`, { cause })
+          ? new PlatformError('PORT_TAKEN', `port ${port} is taken: set ${setting} to a free one`, { cause })
           : cause,
       ),
     );
@@ -43,3 +51,15 @@ export const listen = async (app: RequestListener, host: string, port: number): 
     close: () => closeServer(server),
   };
 };
+
+/** The same app with another first page. */
+export const beginningAt =
+  (path: string, app: RequestListener): RequestListener =>
+  (request, response) => {
+    if (request.url !== '/') {
+      app(request, response);
+      return;
+    }
+    response.writeHead(302, { location: path });
+    response.end();
+  };

@@ -35,11 +35,15 @@ export type Surroundings = {
   readonly publish: (...records: readonly OutgoingRecord[]) => Promise<void>;
   /** A web app in these surroundings, on a free port. */
   readonly start: (settings?: Partial<WebappConfig>) => Promise<RunningWebapp>;
+  /** The same where a part of the world is away: it is not waited until the web app is ready. */
+  readonly startAway: (settings?: Partial<WebappConfig>) => Promise<RunningWebapp>;
   readonly close: () => Promise<void>;
 };
 
 export type RunningWebapp = {
   readonly url: string;
+  /** On the second port; null when there is none. */
+  readonly campaignsUrl: string | null;
   /** Resolves when all that the topics held at the time of the call is shown. */
   readonly caughtUp: () => Promise<void>;
   readonly stop: () => Promise<void>;
@@ -59,12 +63,25 @@ const becomesReady = async (url: string): Promise<void> => {
   }
 };
 
-/** Topics and keys of their own for one test file. */
-export const createSurroundings = async (): Promise<Surroundings> => {
+/** Where the parts are that a web app needs. */
+export type Infrastructure = {
+  readonly kafkaBootstrapServers: string;
+  readonly schemaRegistryUrl: string;
+  readonly redisUrl: string;
+};
+
+const sharedStack = (): Infrastructure => ({
+  kafkaBootstrapServers: addressFromStack('KAFKA_BOOTSTRAP_SERVERS'),
+  schemaRegistryUrl: addressFromStack('SCHEMA_REGISTRY_URL'),
+  redisUrl: addressFromStack('REDIS_URL'),
+});
+
+/** Topics and keys of their own for one test file, on the stack that all share unless another is given. */
+export const createSurroundings = async (
+  infrastructure: Infrastructure = sharedStack(),
+): Promise<Surroundings> => {
   const id = randomUUID().slice(0, 8);
-  const bootstrapServers = addressFromStack('KAFKA_BOOTSTRAP_SERVERS');
-  const schemaRegistryUrl = addressFromStack('SCHEMA_REGISTRY_URL');
-  const redisUrl = addressFromStack('REDIS_URL');
+  const { kafkaBootstrapServers: bootstrapServers, schemaRegistryUrl, redisUrl } = infrastructure;
   const redisPrefix = `test-${id}:`;
   const topics: WebappTopics = {
     view: {
@@ -104,7 +121,7 @@ export const createSurroundings = async (): Promise<Surroundings> => {
     await producer.send(records);
   };
 
-  const start = async (settings: Partial<WebappConfig> = {}): Promise<RunningWebapp> => {
+  const launch = async (settings: Partial<WebappConfig>, isWhole: boolean): Promise<RunningWebapp> => {
     const closers: (() => Promise<void>)[] = [];
     const config: WebappConfig = {
       kafka_bootstrap_servers: bootstrapServers,
@@ -140,9 +157,10 @@ export const createSurroundings = async (): Promise<Surroundings> => {
       },
       topics,
     );
-    const { port, caughtUp } = await Promise.race([starting, crashed.promise]);
+    const { port, campaignsPort, caughtUp } = await Promise.race([starting, crashed.promise]);
     const webapp: RunningWebapp = {
       url: `http://127.0.0.1:${port}`,
+      campaignsUrl: campaignsPort === null ? null : `http://127.0.0.1:${campaignsPort}`,
       caughtUp: () => Promise.race([caughtUp(), crashed.promise]),
       stop: async () => {
         running.delete(webapp);
@@ -150,7 +168,7 @@ export const createSurroundings = async (): Promise<Surroundings> => {
       },
     };
     running.add(webapp);
-    await Promise.race([becomesReady(webapp.url), crashed.promise]);
+    if (isWhole) await Promise.race([becomesReady(webapp.url), crashed.promise]);
     return webapp;
   };
 
@@ -193,7 +211,8 @@ export const createSurroundings = async (): Promise<Surroundings> => {
           value: profiles.encode(patch),
         })),
       ),
-    start,
+    start: (settings = {}) => launch(settings, true),
+    startAway: (settings = {}) => launch(settings, false),
     close: async () => {
       await Promise.all([...running].map(({ stop }) => stop()));
       await producer.close();
