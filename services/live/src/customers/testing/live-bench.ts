@@ -18,7 +18,7 @@ import { liveCustomersProcessor } from '../processor.ts';
 
 export const PARTITIONS = 6;
 
-const registry = memoryRegistry();
+export const registry = memoryRegistry();
 const avro = <Value>(topic: Parameters<typeof createAvroCodec>[0]['topic']) =>
   createAvroCodec<Value>({ registry, topic });
 
@@ -143,9 +143,11 @@ export const startLive = async (
     materialized,
     run,
     feed: (event: Event, place: Place): PipelineResult => run(recordOf(event, place)),
-    /** Runs what was forwarded since the last call. */
-    runForwarded: (): void => {
-      for (const record of forwarded.splice(0)) run(record);
+    /** Runs what was forwarded since the last call; gives it. */
+    runForwarded: (): readonly KafkaRecord[] => {
+      const records = forwarded.splice(0);
+      for (const record of records) run(record);
+      return records;
     },
     /** Runs the timers once; gives the topics published to. */
     tick: (): readonly string[] =>
