@@ -11,6 +11,7 @@ export const PROCESSOR_INPUTS: Readonly<Record<string, readonly TopicName[]>> = 
   ],
   gold: ['silver.customers.v1', 'silver.orders.v1', 'silver.activations.v1'],
   'campaign-performance': ['results'],
+  'segment-sizes': ['dom.segment.materialized.v1'],
   scorer: ['gold.customer_360.v1'],
   'gold-publisher': ['gold.customer_360.v1', 'dom.propensity.score.v1', 'dom.segment.materialized.v1'],
 };
@@ -52,6 +53,7 @@ export const TABLE_TOPICS: Readonly<Record<string, TopicName>> = {
   'silver/activations': 'silver.activations.v1',
   'gold/customer_360': 'gold.customer_360.v1',
   'gold/campaign_performance': 'gold.campaign_performance.v1',
+  'gold/segment_sizes': 'gold.segment_sizes.v1',
   'gold/propensity': 'dom.propensity.score.v1',
 };
 
