@@ -17,7 +17,7 @@ const OUTPUT_TOPIC: TopicName = 'gold.segment_sizes.v1';
 const RULE_VERSION = 'segment-sizes-1';
 
 /** Only after a rebuild there may be anything to tell. */
-const REPORT_EVERY_MILLISECONDS = 60_000;
+const REPORT_EVERY_MILLISECONDS = 10_000;
 
 /** Nobody waits for a size. */
 const PACE_MILLISECONDS = 100;
