@@ -16,7 +16,7 @@ const KEY_FIELDS = ['campaign', 'channel', 'window_start', 'source_partition'] a
 const REMEMBERED_ADDRESSES = 10_000;
 
 /** Which row a partial is. */
-export type PartialIds = Pick<CampaignPartial, (typeof KEY_FIELDS)[number]>;
+type PartialIds = Pick<CampaignPartial, (typeof KEY_FIELDS)[number]>;
 
 /** Makes what counting an event publishes; only the newest of a row counts. */
 export type PartialOutputs = {
