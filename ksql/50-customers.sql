@@ -80,7 +80,10 @@ LEFT JOIN order_summary o ON i.customer_id = o.customer_id
 LEFT JOIN delivery_summary d ON i.customer_id = d.customer_id
 EMIT CHANGES;
 
-CREATE TABLE IF NOT EXISTS customers_consolidated WITH (
+-- generated: create consolidated
+CREATE TABLE IF NOT EXISTS customers_consolidated_bda61454
+-- end generated
+WITH (
   KAFKA_TOPIC = 'dom.customer.consolidated.v1',
   KEY_FORMAT = 'KAFKA',
   VALUE_FORMAT = 'JSON'

@@ -3,10 +3,12 @@
 
 SET 'auto.offset.reset' = 'earliest';
 
--- VALUE_AVRO_SCHEMA_FULL_NAME is for whoever sends this file as it is: ksqlDB then writes a schema of its own under
--- that name, in which every field may be null. `make ksql` puts VALUE_SCHEMA_ID, the id of the contract in the
--- registry, in its place, so that what is written is the contract.
-CREATE TABLE IF NOT EXISTS customer_segments WITH (
+-- Under the contract's name ksqlDB writes a schema of its own, in which every field may be null. `make ksql` adds
+-- VALUE_SCHEMA_ID, the contract's id in the registry, so that what is written is the contract itself.
+-- generated: create segments
+CREATE TABLE IF NOT EXISTS customer_segments_0a43e3e7
+-- end generated
+WITH (
   KAFKA_TOPIC = 'dom.segment.materialized.v1',
   KEY_FORMAT = 'KAFKA',
   VALUE_FORMAT = 'AVRO',
@@ -28,5 +30,7 @@ SELECT
   -- end generated
   AS `segments`,
   FROM_UNIXTIME(ROWTIME) AS `evaluated_at`
-FROM customers_consolidated
+-- generated: from consolidated
+FROM customers_consolidated_bda61454
+-- end generated
 EMIT CHANGES;

@@ -14,10 +14,10 @@ export type RetryUntilUpOptions = {
 
 const REPORT_EVERY_MILLISECONDS = 5_000;
 
-const AWAY = ['KAFKA_UNAVAILABLE', 'REGISTRY_UNAVAILABLE'] as const;
+const AWAY = ['KAFKA_UNAVAILABLE', 'REGISTRY_UNAVAILABLE', 'KSQLDB_UNAVAILABLE'] as const;
 
 /**
- * Does something that needs Kafka or the registry, again and again while they are not up yet: jobs start together
+ * Does something that needs Kafka, the registry or ksqlDB, again and again while they are not up yet: jobs start together
  * with them. Rejects with the last outage when the time is over, and at once with anything that is no outage.
  */
 export const retryUntilUp = async <T>(

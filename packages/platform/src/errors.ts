@@ -18,6 +18,7 @@ export const ERROR_CODES = {
   // The world around the process: back off and try again.
   KAFKA_UNAVAILABLE: { retriable: true },
   REGISTRY_UNAVAILABLE: { retriable: true },
+  KSQLDB_UNAVAILABLE: { retriable: true },
   REDIS_UNAVAILABLE: { retriable: true },
   STORAGE_UNAVAILABLE: { retriable: true },
   // Exactly once: the owner changed, or the outcome is unknown.
