@@ -124,9 +124,8 @@ describe('anomalies', () => {
   const settings = { score: 6, hours: 6 };
   const varied = (minute: number): CampaignFigures =>
     figures({ spend: 8_000 + (minute % 5) * 200, clicks: 14 + (minute % 3) });
-  const found = (last: Partial<CampaignFigures> | null, count = 60) => {
-    const byMinute = minutes(count, varied);
-    if (last !== null) byMinute.set(at(count), { ...varied(count), ...last });
+  const found = (last: Partial<CampaignFigures>, count = 60) => {
+    const byMinute = minutes(count, varied).set(at(count), { ...varied(count), ...last });
     const known = Array.from({ length: count + 1 }, (_, index) => at(index));
     return Object.fromEntries(
       findingsOfAnomalies(settings, byMinute, known, at(count)).map((one) => [one.rule, one]),
@@ -138,23 +137,33 @@ describe('anomalies', () => {
   });
 
   it('find spend, cost per action and click-through rate that are far from usual', () => {
-    const both = found({ spend: 20_000, clicks: 60 });
-    expect(both['campaign-spend-unusual']).toMatchObject({ verdict: 'bad', value: 200, threshold: 84 });
+    const both = found({ spend: 60_000, clicks: 200 });
+    // Five minutes of 80.00 to 88.00: usually 420.00 together.
+    expect(both['campaign-spend-unusual']).toMatchObject({ verdict: 'bad', value: 940, threshold: 420 });
     expect(both['campaign-spend-unusual']!.words).toMatch(
-      /^spend in a minute \$200\.00, \d+\.\d deviations above the usual \$84\.00$/,
+      /^spend \$940\.00 in 5 minutes, \d+\.\d deviations above the usual \$420\.00$/,
     );
-    expect(both['campaign-cpa-unusual']).toMatchObject({ verdict: 'bad', value: 40 });
-    expect(both['campaign-ctr-unusual']).toMatchObject({ verdict: 'bad', value: 0.75 });
+    expect(both['campaign-cpa-unusual']).toMatchObject({ verdict: 'bad', value: 37.6 });
+    expect(both['campaign-ctr-unusual']).toMatchObject({ verdict: 'bad', value: 0.6525 });
   });
 
-  it('take a minute without the campaign for one in which it came to nothing', () => {
-    const silent = found(null);
-    expect(silent['campaign-spend-unusual']).toMatchObject({ verdict: 'bad', value: 0 });
-    expect(Object.keys(silent)).toEqual(['campaign-spend-unusual']);
+  it('take minutes without the campaign for ones in which it came to nothing', () => {
+    const byMinute = minutes(60, varied);
+    const known = Array.from({ length: 65 }, (_, index) => at(index));
+    const silent = findingsOfAnomalies(settings, byMinute, known, at(64));
+    expect(silent).toMatchObject([{ rule: 'campaign-spend-unusual', verdict: 'bad', value: 0 }]);
+  });
+
+  it('say nothing about rates of which there is too little', () => {
+    const rare = (minute: number) => figures({ impressions: 10, conversions: 1, spend: 5_000 + minute * 10 });
+    const byMinute = minutes(60, rare);
+    expect(findingsOfAnomalies(settings, byMinute, [...byMinute.keys()], at(59))).toMatchObject([
+      { rule: 'campaign-spend-unusual' },
+    ]);
   });
 
   it('say nothing before half an hour is known', () => {
-    expect(found({ spend: 90_000 }, 29)).toEqual({});
-    expect(found({ spend: 90_000 }, 30)['campaign-spend-unusual']).toMatchObject({ verdict: 'bad' });
+    expect(found({ spend: 90_000 }, 33)).toEqual({});
+    expect(found({ spend: 90_000 }, 34)['campaign-spend-unusual']).toMatchObject({ verdict: 'bad' });
   });
 });

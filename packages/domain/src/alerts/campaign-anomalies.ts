@@ -1,6 +1,6 @@
 import { type Cents, formatMoney } from '../money.ts';
 import { MINUTE, type Patience, type Verdict } from './alert-track.ts';
-import { type CampaignFigures, type FiguresByMinute, NO_FIGURES } from './campaign-figures.ts';
+import { addFigures, type CampaignFigures, type FiguresByMinute, NO_FIGURES } from './campaign-figures.ts';
 import type { Finding } from './campaign-limits.ts';
 import { robustScore } from './robust-score.ts';
 
@@ -12,17 +12,20 @@ export type AnomalySettings = {
   readonly hours: number;
 };
 
+/** A single minute of a small campaign is chance; what these come to together varies much less. */
+const MINUTES_TOGETHER = 5;
 /** Less of the past says nothing about what is usual. */
 const FEWEST_MINUTES = 30;
-/** With fewer impressions in a minute a click-through rate is chance. */
-const CTR_IMPRESSIONS = 20;
+/** With fewer impressions a click-through rate is chance. */
+const CTR_IMPRESSIONS = 100;
+/** With fewer actions the cost of one is chance. */
+const CPA_CONVERSIONS = 10;
 /** It is over when the score is this part of what it takes to begin. */
 const ENOUGH_BELOW = 0.5;
 
-/** One strange minute is chance, two are news. */
 const PATIENCE: Patience = { bad: 2, good: 3 };
 
-/** A figure of a minute; null when the minute has none. */
+/** A figure of some minutes; null when there is too little to say. */
 type Measure = {
   readonly rule: string;
   readonly name: string;
@@ -39,7 +42,7 @@ const percent = (share: number): string => `${(share * 100).toFixed(1)}%`;
 const MEASURES: readonly Measure[] = [
   {
     rule: 'campaign-spend-unusual',
-    name: 'spend in a minute',
+    name: 'spend',
     of: ({ spend }) => spend,
     inWords: money,
     published: inUnits,
@@ -47,7 +50,7 @@ const MEASURES: readonly Measure[] = [
   {
     rule: 'campaign-cpa-unusual',
     name: 'cost per action',
-    of: ({ spend, conversions }) => (conversions === 0 ? null : spend / conversions),
+    of: ({ spend, conversions }) => (conversions < CPA_CONVERSIONS ? null : spend / conversions),
     inWords: money,
     published: inUnits,
   },
@@ -60,13 +63,25 @@ const MEASURES: readonly Measure[] = [
   },
 ];
 
+/** What each minute and those right before it come to, from the first on that has enough before it. */
+const sumsOf = (byMinute: FiguresByMinute, minutes: readonly number[]): CampaignFigures[] => {
+  const sums: CampaignFigures[] = [];
+  for (let index = MINUTES_TOGETHER - 1; index < minutes.length; index++) {
+    let sum = NO_FIGURES;
+    for (let back = 0; back < MINUTES_TOGETHER; back++)
+      sum = addFigures(sum, byMinute.get(minutes[index - back]!) ?? NO_FIGURES);
+    sums.push(sum);
+  }
+  return sums;
+};
+
 const verdictOf = (score: number, limit: number): Verdict =>
   score >= limit ? 'bad' : score < limit * ENOUGH_BELOW ? 'good' : 'between';
 
 /**
- * What is unusual about a campaign on a channel in a minute, against the minutes before it. `known` are the minutes of
- * which anything is known, of whatever campaign: one of them without figures of this campaign is one in which it came
- * to nothing, once it had begun.
+ * What is unusual about a campaign on a channel at the end of a minute: the last minutes together, against the same of
+ * every minute before. `known` are the minutes of which anything is known, of whatever campaign, in order: one of them
+ * without figures of this campaign is one in which it came to nothing, once it had begun.
  */
 export const findingsOfAnomalies = (
   { score: limit }: AnomalySettings,
@@ -74,14 +89,16 @@ export const findingsOfAnomalies = (
   known: readonly number[],
   minute: number,
 ): readonly Finding[] => {
-  let begun = Number.POSITIVE_INFINITY;
-  for (const one of byMinute.keys()) if (one < begun) begun = one;
-  const past = known.filter((one) => one >= begun && one < minute);
-  if (past.length < FEWEST_MINUTES) return [];
-  const current = byMinute.get(minute) ?? NO_FIGURES;
+  const begun = Math.min(...byMinute.keys());
+  const sums = sumsOf(
+    byMinute,
+    known.filter((one) => one >= begun && one <= minute),
+  );
+  const current = sums.pop();
+  if (current === undefined || sums.length < FEWEST_MINUTES) return [];
   return MEASURES.flatMap((measure) => {
     const value = measure.of(current);
-    const usual = past.flatMap((one) => measure.of(byMinute.get(one) ?? NO_FIGURES) ?? []);
+    const usual = sums.flatMap((sum) => measure.of(sum) ?? []);
     if (value === null || usual.length < FEWEST_MINUTES) return [];
     const scored = robustScore(value, usual);
     if (scored === null) return [];
@@ -95,7 +112,7 @@ export const findingsOfAnomalies = (
         patience: PATIENCE,
         value: measure.published(value),
         threshold: measure.published(median),
-        words: `${measure.name} ${measure.inWords(value)}, ${score.toFixed(1)} deviations ${direction} the usual ${measure.inWords(median)}`,
+        words: `${measure.name} ${measure.inWords(value)} in ${MINUTES_TOGETHER} minutes, ${score.toFixed(1)} deviations ${direction} the usual ${measure.inWords(median)}`,
       },
     ];
   });

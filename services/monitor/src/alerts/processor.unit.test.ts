@@ -132,16 +132,18 @@ describe('campaign alerts', () => {
 
   it('find what is unusual on a channel, and not that the whole stream was silent', () => {
     const usual = (minute: number) => result(minute, { spend: 5_000 + (minute % 5) * 100 });
-    const first = takeAll(Array.from({ length: 40 }, (_, index) => usual(index)));
+    const first = takeAll(Array.from({ length: 50 }, (_, index) => usual(index)));
     // Silence for an hour, then half a minute's figures, then as before.
     const pause = takeAll([result(100, { spend: 2_500, conversions: 2 }), usual(101), usual(102)]);
-    const odd = takeAll([103, 104, 105, 106].map((minute) => result(minute, { spend: 9_500 })));
+    const odd = takeAll(
+      [103, 104, 105, 106, 107].map((minute) => result(minute, { spend: 9_500, conversions: 9 })),
+    );
     expect(told([...first, ...pause])).toEqual([]);
-    expect(told(odd).filter((one) => one.includes('spend'))).toEqual(['campaign-spend-unusual firing 105']);
+    expect(told(odd)).toEqual(['campaign-spend-unusual firing 107']);
     expect(odd[0]).toMatchObject({
       severity: 'warning',
       subject: { campaign: 'spring_sale', channel: 'email' },
-      started_at: at(103),
+      started_at: at(105),
     });
   });
 
