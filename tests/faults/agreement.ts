@@ -12,6 +12,7 @@ import {
   expectedProfiles,
 } from './ledger/expected-rows.ts';
 import type { Ledger } from './ledger/ledger.ts';
+import { openLiveBooks } from './ledger/live-books.ts';
 import { deltalakeTableRows, ownTableRows, type ReadTableRows, type TableRows } from './ledger/table-rows.ts';
 import {
   FIRST_STAGE,
@@ -27,6 +28,11 @@ export type Agreement = {
   readonly afterAFault: () => Promise<void>;
   /** The same with the tables read by delta-rs and the customers as people see them, over the web app's API. */
   readonly atTheEnd: () => Promise<void>;
+  /**
+   * What is wrong with the sizes of segments, null when nothing: after a rebuild they are told within seconds. To be
+   * waited for before the rest is compared.
+   */
+  readonly sizesProblem: () => Promise<string | null>;
 };
 
 const rowsOf = <Row extends object>(newest: NewestByKey<Row>): Row[] =>
@@ -179,18 +185,26 @@ export const createAgreement = async (
   exactFeedback: boolean,
 ): Promise<Agreement> => {
   const books = await openTopicBooks(access);
+  const live = access.further?.includes('live') === true ? await openLiveBooks(access) : null;
   const { deltaDirectory } = access;
   const compare = async (read: ReadTableRows): Promise<readonly string[]> => {
     if (ledger.customerIds().length === 0) throw new Error('nothing was sent: there is nothing to agree on');
     await books.readOn();
+    await live?.readOn();
     return [
       ...topicDifferences(books, ledger),
       ...(exactFeedback ? feedbackDifferences(books, ledger) : []),
+      ...(live === null ? [] : live.differences(rowsOf(books.gold))),
+      ...(live === null ? [] : live.tableDifferences(await read('gold/segment_sizes'))),
       ...(await tableDifferences(books, ledger, read)),
       ...(await redisDifferences(books, view)),
     ];
   };
   return {
+    sizesProblem: async () => {
+      await live?.readOn();
+      return live?.sizeDifferences()[0] ?? null;
+    },
     afterAFault: async () => requireNone(await compare(ownTableRows(deltaDirectory))),
     atTheEnd: async () =>
       requireNone([

@@ -54,7 +54,13 @@ describe.each(faultSeeds())('kills, with seed %i', (seed) => {
   let rig: FaultRig;
 
   beforeAll(async () => {
-    rig = await startFaultRig({ name: 'kills', seed, proxied: ['silver', 'gold'], exactFeedback: true });
+    rig = await startFaultRig({
+      name: 'kills',
+      seed,
+      further: ['live'],
+      proxied: ['silver', 'gold', 'live'],
+      exactFeedback: true,
+    });
   }, START_MILLISECONDS);
 
   afterAll(() => rig?.stop());

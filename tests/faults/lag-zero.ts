@@ -4,6 +4,7 @@ import { INPUT_TOPICS } from '@marketing-streams/contracts/topics';
 import { messageOf } from '@marketing-streams/platform/errors';
 import type { Admin, KafkaClient, Position } from '@marketing-streams/stream/kafka/api';
 import { lagOf, type Offsets, settledPositions, tablePositions } from '../src/harness/caught-up.ts';
+import type { FurtherServiceName } from '../src/harness/service-process.ts';
 import { TABLE_TOPICS, VIEW_TOPICS } from '../src/harness/topology.ts';
 import type { ViewStore } from '../src/harness/view-positions.ts';
 import { waitUntil } from '../src/harness/wait-until.ts';
@@ -28,6 +29,13 @@ const HOPS: readonly Hop[] = [
   { topics: ['dom.propensity.score.v1'], groups: ['gold-publisher'] },
 ];
 
+/** Those of the live aggregation, which go on beside the others. */
+const LIVE_HOPS: readonly Hop[] = [
+  { topics: INPUT_TOPICS, groups: ['live-customers'] },
+  { topics: ['live.repartition.v1'], groups: ['live-customers'] },
+  { topics: ['dom.segment.materialized.v1'], groups: ['gold-publisher'] },
+];
+
 /** How often positions are looked at: the resolution of the figures. */
 const LOOK_EVERY_MILLISECONDS = 25;
 const RECOVERED_WITHIN_MILLISECONDS = 180_000;
@@ -42,6 +50,8 @@ export type LagSources = {
   readonly kafka: KafkaClient;
   readonly view: ViewStore;
   readonly deltaDirectory: string;
+  /** Services besides those that every pipeline has. */
+  readonly further: readonly FurtherServiceName[];
   readonly drive: Pick<Drive, 'behind'>;
   /** Records per second; the driver itself is behind when more than half a second of them waits. */
   readonly rate: number;
@@ -80,8 +90,12 @@ const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 
 /** Follows what the inputs hold now through all hops; false when the deadline came first. */
-const pass = async ({ kafka, view }: LagSources, admin: Admin, deadline: number): Promise<boolean> => {
-  for (const { topics, groups } of HOPS) {
+const pass = async (
+  { kafka, view, further }: LagSources,
+  admin: Admin,
+  deadline: number,
+): Promise<boolean> => {
+  for (const { topics, groups } of further.includes('live') ? [...LIVE_HOPS, ...HOPS] : HOPS) {
     const ends = await admin.endOffsets(topics);
     for (const group of groups) {
       const committed = (): Promise<Offsets> => settledPositions(admin, group, ends);

@@ -1,19 +1,18 @@
 import { join } from 'node:path';
 import { pick } from '@marketing-streams/domain/simulation/random';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ServiceName } from '../src/harness/service-process.ts';
 import { faultSeeds, isFullRun } from './fault-runs.ts';
 import { type FaultRig, startFaultRig } from './rig.ts';
-import { shuffled } from './service-faults.ts';
+import { type Keeper, LIVE_STATE, shuffled } from './service-faults.ts';
 import { DAMAGES, type Damage, LOSSES, storesBelow } from './state-damage.ts';
 
-/** Where a service keeps what it could lose, below the state folder. */
-type Keeper = { readonly service: ServiceName; readonly folder: string };
-
-const TASKS: readonly Keeper[] = (['silver', 'gold', 'scorer', 'gold-publisher'] as const).map((service) => ({
-  service,
-  folder: service,
-}));
+const TASKS: readonly Keeper[] = [
+  ...(['silver', 'gold', 'scorer', 'gold-publisher'] as const).map((service) => ({
+    service,
+    folder: service,
+  })),
+  ...LIVE_STATE,
+];
 const KEY_INDEXES: readonly Keeper[] = [
   { service: 'silver', folder: join('table-index', 'silver') },
   { service: 'gold', folder: join('table-index', 'gold', 'customer_360') },
@@ -29,7 +28,7 @@ describe.each(faultSeeds())('lost state, with seed %i', (seed) => {
   let rig: FaultRig;
 
   beforeAll(async () => {
-    rig = await startFaultRig({ name: 'lost-state', seed });
+    rig = await startFaultRig({ name: 'lost-state', seed, further: ['live'] });
   });
   afterAll(() => rig?.stop());
 

@@ -11,7 +11,7 @@ describe.runIf(isFullRun).each(faultSeeds())('kills without state, with seed %i'
   let rig: FaultRig;
 
   beforeAll(async () => {
-    rig = await startFaultRig({ name: 'rebuilds', seed });
+    rig = await startFaultRig({ name: 'rebuilds', seed, further: ['live'] });
   }, START_MILLISECONDS);
 
   afterAll(() => rig?.stop());

@@ -8,8 +8,9 @@ import { type KafkaProxy, startKafkaProxy } from '@marketing-streams/stream/test
 import { type Pipeline, startPipeline } from '../src/harness/pipeline.ts';
 import { accessPipeline, type PipelineAccess, testKafkaClient } from '../src/harness/pipeline-access.ts';
 import { PARTITIONS, prepareTopics } from '../src/harness/prepare-topics.ts';
-import type { ServiceName } from '../src/harness/service-process.ts';
+import type { FurtherServiceName, ServiceName } from '../src/harness/service-process.ts';
 import { openViewStore, type ViewStore } from '../src/harness/view-positions.ts';
+import { waitUntil } from '../src/harness/wait-until.ts';
 import { createAgreement } from './agreement.ts';
 import { createLagZero } from './lag-zero.ts';
 import { type Drive, startDriving } from './ledger/drive.ts';
@@ -33,6 +34,8 @@ export type FaultRigOptions = {
    * its state: what changed while it is rebuilt is not reported.
    */
   readonly exactFeedback?: boolean;
+  /** Services besides those that every pipeline has; what they come to is compared too. */
+  readonly further?: readonly FurtherServiceName[];
   /** Services that reach Kafka through a proxy of their own. */
   readonly proxied?: readonly ServiceName[];
   /** Further settings of single services, by the names of their environment variables. */
@@ -104,7 +107,7 @@ const buildRig = async (
   undo: Undo[],
   undoAll: () => Promise<void>,
 ): Promise<FaultRig> => {
-  const { name, seed, rate = RATE, customers = CUSTOMERS } = options;
+  const { name, seed, rate = RATE, customers = CUSTOMERS, further = [] } = options;
   console.log(`${name}: FAULT_SEED=${seed}`);
   const folder = mkdtempSync(join(tmpdir(), `marketing-streams-${name}-`));
   undo.push(() => rmSync(folder, { recursive: true, force: true }));
@@ -125,6 +128,7 @@ const buildRig = async (
     name,
     infrastructure: stack,
     directory: folder,
+    further,
     environmentOf: (service): Record<string, string> => {
       const proxy = proxies.get(service);
       return {
@@ -157,6 +161,7 @@ const buildRig = async (
     kafka,
     view,
     deltaDirectory: pipeline.deltaDirectory,
+    further,
     drive,
     rate,
   });
@@ -164,6 +169,8 @@ const buildRig = async (
   const agreement = await createAgreement(access, view, ledger, options.exactFeedback ?? false);
   const comeToRest = async (): Promise<void> => {
     await drive.pause();
+    await access.caughtUp(CATCH_UP_MILLISECONDS);
+    await waitUntil('the sizes of segments are told', agreement.sizesProblem);
     await access.caughtUp(CATCH_UP_MILLISECONDS);
     await lagZero.view();
   };

@@ -14,6 +14,12 @@ type Target = Pick<FaultRig, 'pipeline' | 'proxies' | 'random'>;
 
 const PROCESSORS = ['silver', 'gold', 'scorer', 'gold-publisher'] as const;
 
+/** Those, and the live aggregation where it runs. */
+const processorsOf = ({ further }: Target['pipeline']): readonly ServiceName[] => [
+  ...PROCESSORS,
+  ...further.filter((name) => name === 'live'),
+];
+
 const SINKS = ['bronze', 'silver', 'gold', 'scorer'] as const;
 const SINK_FAIL_POINTS: readonly FailPoint[] = ['between-parquet-and-delta-commit', 'after-delta-commit'];
 
@@ -23,8 +29,18 @@ const MOST_PASSES = { transaction: 12, sink: 3, merge: 18 };
 /** A table has to gather small files before they are merged. */
 const MERGE_WITHIN_MILLISECONDS = 180_000;
 
+/** What a service keeps below the state folder. */
+export type Keeper = { readonly service: ServiceName; readonly folder: string };
+
+/** The live aggregation's state, and that of what counts its segments. */
+export const LIVE_STATE: readonly Keeper[] = [
+  { service: 'live', folder: 'live-customers' },
+  { service: 'gold', folder: 'segment-sizes' },
+];
+
 /** Folders below the state folder that a service can lose while it is down, and come back from without. */
-const LOSABLE_STATE: readonly { readonly service: ServiceName; readonly folder: string }[] = [
+const losableState = ({ further }: Target['pipeline']): readonly Keeper[] => [
+  ...(further.includes('live') ? LIVE_STATE : []),
   ...PROCESSORS.map((service) => ({ service, folder: service })),
   ...SINKS.filter((service) => service !== 'bronze').map((service) => ({
     service,
@@ -44,7 +60,7 @@ export const shuffled = <Item>(items: readonly Item[], random: Random): Item[] =
 
 /** Each service ends as by `kill -9`, in the midst of whatever it is doing. */
 export const plainKills = ({ pipeline }: Target): readonly Fault[] =>
-  SERVICE_NAMES.map((name) => ({
+  [...SERVICE_NAMES, ...pipeline.further].map((name) => ({
     name: `${name} is killed`,
     strike: () => pipeline.services[name].kill(),
   }));
@@ -69,7 +85,7 @@ const killAt = (
 
 /** Each processor dies at every boundary of a transaction. */
 export const transactionKills = (target: Target): readonly Fault[] =>
-  PROCESSORS.flatMap((name) =>
+  processorsOf(target.pipeline).flatMap((name) =>
     TRANSACTION_FAIL_POINTS.map((at) => killAt(target, name, at, MOST_PASSES.transaction)),
   );
 
@@ -91,7 +107,7 @@ export const mergeKills = (target: Target): readonly Fault[] =>
 
 /** Each processor dies while it makes up for what its state lacks, before or after what it makes up is written. */
 export const restoreKills = ({ pipeline, random }: Target): readonly Fault[] =>
-  PROCESSORS.map((name) => {
+  processorsOf(pipeline).map((name) => {
     const behind = {
       at: 'after-commit-before-state',
       count: integerBetween(random, 1, MOST_PASSES.transaction),
@@ -105,21 +121,25 @@ export const restoreKills = ({ pipeline, random }: Target): readonly Fault[] =>
 
 /** Each processor loses its state, and dies while it is rebuilt. */
 export const rebuildKills = ({ pipeline }: Target): readonly Fault[] =>
-  PROCESSORS.map((name) => ({
+  processorsOf(pipeline).map((name) => ({
     name: `${name} loses its state and dies during-rebuild`,
     strike: (struck) =>
       pipeline.services[name].killAt(
         { at: 'during-rebuild', count: 1 },
         {
           onDeath: struck,
-          whileDown: () => rmSync(join(pipeline.stateDirectory, name), { recursive: true, force: true }),
+          whileDown: () =>
+            rmSync(join(pipeline.stateDirectory, name === 'live' ? 'live-customers' : name), {
+              recursive: true,
+              force: true,
+            }),
         },
       ),
   }));
 
 /** Each folder of state is gone when its service comes back. */
 export const losses = ({ pipeline }: Target): readonly Fault[] =>
-  LOSABLE_STATE.map(({ service, folder }) => ({
+  losableState(pipeline).map(({ service, folder }) => ({
     name: `${service} loses ${folder}`,
     strike: () =>
       pipeline.services[service].kill(() =>

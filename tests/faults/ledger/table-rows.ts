@@ -23,6 +23,7 @@ const COLUMNS: Readonly<Record<string, readonly string[]>> = {
     ...['customer_id', 'email', 'first_name', 'last_name', 'is_active', 'lifecycle_stage', 'order_count'],
     ...[cents('lifetime_value'), 'delivered', 'failed', 'by_channel'],
   ],
+  'gold/segment_sizes': ['segment', '"minute"', 'members', 'entered', '"left"'],
   'gold/propensity': ['customer_id', 'score', 'model_version'],
 };
 
@@ -44,7 +45,7 @@ export const ownTableRows =
     return rows;
   };
 
-const TIMES = new Set(['placed_at', 'occurred_at']);
+const TIMES = new Set(['placed_at', 'occurred_at', 'minute']);
 
 /** A map comes as a list of keys and values, a time as ISO text. */
 const fromDeltalake = (name: string, value: unknown): unknown => {
