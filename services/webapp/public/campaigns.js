@@ -46,6 +46,12 @@ const optionsOf = (host, { unit }, names) => {
   };
 };
 
+/** What the lines came to last, unless somebody points at another moment. */
+const showNewest = (plot) => {
+  if (plot.cursor.idx === null || plot.cursor.idx === undefined)
+    plot.setLegend({ idx: plot.data[0].length - 1 });
+};
+
 /** The charts that are drawn, by their place. */
 const plots = new Map();
 
@@ -56,11 +62,14 @@ const drawInto = (host, data) => {
   const columns = [data.times, ...lines];
   if (known?.shape === shape) {
     known.plot.setData(columns);
+    showNewest(known.plot);
     return;
   }
   known?.plot.destroy();
   host.replaceChildren();
-  plots.set(host, { shape, plot: new uPlot(optionsOf(host, data, names), columns, host) });
+  const plot = new uPlot(optionsOf(host, data, names), columns, host);
+  plots.set(host, { shape, plot });
+  showNewest(plot);
 };
 
 let drawn = null;

@@ -26,13 +26,22 @@ const choices = (all: string, names: readonly string[], chosen: string | null): 
     .map((name) => ({ value: name, label: name, chosen: name === chosen })),
 ];
 
-/** Campaigns by the chosen metric, the largest first, with the length of their bars as a share of the largest, 0 to 100. */
+/** Prices are the better the lower they are. */
+const isPrice = (metric: Metric): boolean => metric === 'cpc' || metric === 'cpa';
+
+/**
+ * The best campaigns by the chosen metric, with the length of their bars as a share of the longest, 0 to 100. A campaign
+ * without a price, since nobody clicked or bought, is not among the cheapest.
+ */
 const topCampaigns = (series: readonly Series[], metric: Metric) => {
   const ranked = series
-    .map(({ name, total }) => ({ name, total, value: metricOf(total, metric) ?? 0 }))
-    .sort((a, b) => b.value - a.value)
+    .flatMap(({ name, total }) => {
+      const value = metricOf(total, metric);
+      return value === null ? [] : [{ name, total, value }];
+    })
+    .sort((a, b) => (isPrice(metric) ? a.value - b.value : b.value - a.value))
     .slice(0, TOP);
-  const largest = ranked[0]?.value ?? 0;
+  const largest = Math.max(0, ...ranked.map(({ value }) => value));
   return ranked.map(({ name, total, value }) => ({
     name,
     value: formatMetric(metric, value),
@@ -97,6 +106,7 @@ export const liveParts = (query: CampaignQuery, book: CampaignBook) => {
     })),
     charts: chartData(query.metric, overview),
     top: topCampaigns(overview.byCampaign, query.metric),
+    topOrder: isPrice(query.metric) ? ', lowest first' : '',
     table: tableOf(query, overview),
     alerts: book.alerts(query).map(alertLine),
     late: book.late(query, span),

@@ -11,7 +11,7 @@ import { parseResultsQuery, type ResultsQuery } from './results-query.ts';
 import type { WindowIndex, WindowRow } from './window-index.ts';
 
 /** Parts of the dashboard that change by themselves; each is a partial and an element of that name. */
-const LIVE_PARTS = ['notes', 'cards', 'charts', 'top', 'alerts', 'table'] as const;
+const LIVE_PARTS = ['empty', 'notes', 'cards', 'charts', 'top', 'alerts', 'table'] as const;
 
 /** Windows per piece of a CSV file. */
 const ROWS_PER_PIECE = 500;
