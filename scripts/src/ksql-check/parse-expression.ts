@@ -185,14 +185,14 @@ const parseCompared: Parse = (reader) => {
   const { line } = left;
   const operator = ['=', '<>', '!=', '<=', '>=', '<', '>'].find((text) => reader.accept(text));
   if (operator !== undefined) return { kind: 'compared', operator, left, right: parseSum(reader), line };
-  if (reader.accept('IS', 'NOT', 'NULL') || reader.accept('IS', 'NULL')) {
-    return { kind: 'null test', value: left, line };
-  }
-  if (!reader.accept('NOT', 'IN') && !reader.accept('IN')) return left;
+  if (reader.accept('IS', 'NOT', 'NULL')) return { kind: 'null test', value: left, negated: true, line };
+  if (reader.accept('IS', 'NULL')) return { kind: 'null test', value: left, negated: false, line };
+  const negated = reader.accept('NOT', 'IN');
+  if (!negated && !reader.accept('IN')) return left;
   reader.expect('(');
   const items = listOf(reader, () => parseExpression(reader));
   reader.expect(')');
-  return { kind: 'in', value: left, items, line };
+  return { kind: 'in', value: left, items, negated, line };
 };
 
 const parseNegated: Parse = (reader) => {

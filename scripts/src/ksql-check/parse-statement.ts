@@ -1,41 +1,51 @@
 import { listOf, parseExpression, parseType } from './parse-expression.ts';
 import { type Reader, readerOf } from './reader.ts';
-import type { Element, Expression, Join, Query, SelectItem, SourceReference, Statement } from './syntax.ts';
+import type {
+  Element,
+  Expression,
+  Join,
+  Query,
+  SelectItem,
+  SourceReference,
+  Statement,
+  Window,
+} from './syntax.ts';
 import { tokensOf } from './tokens.ts';
 
-const UNITS = ['MILLISECOND', 'SECOND', 'MINUTE', 'HOUR', 'DAY'].flatMap((unit) => [unit, `${unit}S`]);
-
-const parseDuration = (reader: Reader): void => {
-  reader.take('whole', 'a number');
-  if (!UNITS.some((unit) => reader.accept(unit))) reader.refuse('a unit of time');
+const UNITS: Readonly<Record<string, number>> = {
+  MILLISECOND: 1,
+  SECOND: 1_000,
+  MINUTE: 60_000,
+  HOUR: 3_600_000,
+  DAY: 86_400_000,
 };
 
-/** Retention and grace, in this order, each with a comma before it. */
-const parseWindowRest = (reader: Reader): void => {
+/** A duration in milliseconds. */
+const parseDuration = (reader: Reader): number => {
+  const count = Number(reader.take('whole', 'a number'));
+  const unit = Object.keys(UNITS).find((name) => reader.accept(name) || reader.accept(`${name}S`));
+  return unit === undefined ? reader.refuse('a unit of time') : count * UNITS[unit]!;
+};
+
+/** Retention and grace, in this order, each with a comma before it; by default the grace fills a day. */
+const parseGrace = (reader: Reader, size: number): number => {
   if (reader.accept(',', 'RETENTION')) parseDuration(reader);
-  if (reader.accept(',', 'GRACE', 'PERIOD')) parseDuration(reader);
+  const given = reader.accept(',', 'GRACE', 'PERIOD') ? parseDuration(reader) : null;
   reader.expect(')');
+  return given ?? Math.max(0, UNITS['DAY']! - size);
 };
 
-const parseWindow = (reader: Reader): Query['window'] => {
-  if (reader.accept('TUMBLING')) {
-    reader.expect('(', 'SIZE');
-    parseDuration(reader);
-    parseWindowRest(reader);
-    return 'TUMBLING';
-  }
-  if (reader.accept('HOPPING')) {
-    reader.expect('(', 'SIZE');
-    parseDuration(reader);
+const parseWindow = (reader: Reader): Window => {
+  const kind = (['TUMBLING', 'HOPPING', 'SESSION'] as const).find((word) => reader.accept(word));
+  if (kind === undefined) return reader.refuse('TUMBLING, HOPPING or SESSION');
+  reader.expect('(');
+  if (kind !== 'SESSION') reader.expect('SIZE');
+  const size = parseDuration(reader);
+  if (kind === 'HOPPING') {
     reader.expect(',', 'ADVANCE', 'BY');
     parseDuration(reader);
-    parseWindowRest(reader);
-    return 'HOPPING';
   }
-  reader.expect('SESSION', '(');
-  parseDuration(reader);
-  parseWindowRest(reader);
-  return 'SESSION';
+  return { kind, size, grace: parseGrace(reader, size) };
 };
 
 /** Words that may follow a source, and so are no alias of it; `WITHIN` is reserved anyway. */

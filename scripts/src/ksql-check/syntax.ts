@@ -21,8 +21,13 @@ export type Expression = { readonly line: number } & (
   | { readonly kind: 'element'; readonly of: Expression; readonly index: Expression }
   | { readonly kind: 'not'; readonly value: Expression }
   | { readonly kind: 'negative'; readonly value: Expression }
-  | { readonly kind: 'null test'; readonly value: Expression }
-  | { readonly kind: 'in'; readonly value: Expression; readonly items: readonly Expression[] }
+  | { readonly kind: 'null test'; readonly value: Expression; readonly negated: boolean }
+  | {
+      readonly kind: 'in';
+      readonly value: Expression;
+      readonly items: readonly Expression[];
+      readonly negated: boolean;
+    }
   | ({ readonly kind: 'joined' } & Operands)
   | ({ readonly kind: 'compared' } & Operands)
   | ({ readonly kind: 'calculated' } & Operands)
@@ -54,12 +59,19 @@ export type Join = {
 /** What a query selects, and the name it was given (null: that of the column). */
 export type SelectItem = { readonly value: Expression; readonly as: string | null };
 
+/** Windows of event time; `size` and `grace` in milliseconds, the grace ksqlDB's default where none is given. */
+export type Window = {
+  readonly kind: 'TUMBLING' | 'HOPPING' | 'SESSION';
+  readonly size: number;
+  readonly grace: number;
+};
+
 export type Query = {
   readonly line: number;
   readonly select: readonly SelectItem[];
   readonly from: SourceReference;
   readonly joins: readonly Join[];
-  readonly window: 'TUMBLING' | 'HOPPING' | 'SESSION' | null;
+  readonly window: Window | null;
   readonly where: Expression | null;
   readonly groupBy: readonly Expression[];
   readonly partitionBy: readonly Expression[];
