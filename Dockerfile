@@ -33,6 +33,7 @@ WORKDIR /app
 COPY --from=dependencies /app ./
 COPY config ./config
 COPY schemas ./schemas
+COPY ksql ./ksql
 COPY packages ./packages
 COPY services ./services
 COPY scripts ./scripts

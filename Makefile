@@ -18,9 +18,14 @@ no := off 0 no false
 # Which compose project is meant: BROKER, else what `up` started last, else Redpanda.
 broker_file := .local/docker-broker
 broker = $(or $(BROKER),$(shell cat $(broker_file) 2>/dev/null),redpanda)
-compose_redpanda := docker compose -f docker-compose.yml
-compose_kafka := docker compose -f docker-compose.yml -f docker-compose.kafka.yml $(if $(filter $(yes),$(UI)),--profile ui)
+compose_redpanda := docker compose -f docker-compose.yml --profile live
+compose_kafka := docker compose -f docker-compose.yml -f docker-compose.kafka.yml --profile live $(if $(filter $(yes),$(UI)),--profile ui)
 compose = $(or $(compose_$(broker)),$(error BROKER is redpanda or kafka, not $(broker)))
+# Who aggregates live; the other one is not started.
+LIVE_ENGINE ?= ksqldb
+engine_ksqldb := --scale live=0
+engine_node := --scale ksqldb=0 --scale ksql=0
+engine = $(or $(engine_$(LIVE_ENGINE)),$(error LIVE_ENGINE is ksqldb or node, not $(LIVE_ENGINE)))
 # Both projects, with every profile, for what ends or clears them.
 both := "$(compose_redpanda)" "$(compose_kafka) --profile *"
 running = command -v docker >/dev/null && [ -n "$$($(compose) ps -q --status running broker 2>/dev/null)" ]
@@ -34,6 +39,7 @@ with_secret = mkdir -p .local; [ -s $(secret_file) ] || (umask 077; head -c 24 /
 # registry at the root. An address in the environment wins; for the rest config/default.yaml says.
 with_addresses = \
   $(if $(KAFKA_PORT),export KAFKA_BOOTSTRAP_SERVERS="$${KAFKA_BOOTSTRAP_SERVERS:-$${KAFKA_BROKER:-127.0.0.1:$(KAFKA_PORT)}}";) \
+  $(if $(KSQLDB_PORT),export KSQLDB_URL="$${KSQLDB_URL:-http://127.0.0.1:$(KSQLDB_PORT)}";) \
   $(if $(REDIS_PORT),export REDIS_URL="$${REDIS_URL:-redis://127.0.0.1:$(REDIS_PORT)}";) \
   if $(if $(filter redpanda,$(broker)),$(running),false); then path=; else path=/apis/ccompat/v7; fi; \
   $(if $(REGISTRY_PORT),,[ -n "$$path" ] ||) \
@@ -41,6 +47,8 @@ with_addresses = \
 
 page = http://localhost:$(or $(PORT),5000)
 workers := bronze silver gold scorer gold-publisher
+# Those with state of their own besides.
+stateful := $(workers) live monitor
 
 .PHONY: help
 help: ## List the targets
@@ -93,13 +101,13 @@ bench-check: $(installed) ## Measure, and fail when a figure is 15% below the ba
 
 ## In Docker
 
-.PHONY: up down clear logs ps workers spark migrate-tasks topics schemas webapp webapp-local smoke
+.PHONY: up down clear logs ps workers spark migrate-tasks topics schemas ksql webapp webapp-local smoke
 up: broker = $(or $(BROKER),redpanda)
-up: ## Build and start everything in Docker: BROKER=kafka, TRAFFIC=off, UI=off, DELTA_VOLUME=./folder
+up: ## Build and start everything in Docker: BROKER=kafka, LIVE_ENGINE=node, TRAFFIC=off, UI=off, DELTA_VOLUME=./folder
 	@scripts/doctor.sh docker
 	@other="$(if $(filter kafka,$(broker)),$(compose_redpanda),$(compose_kafka))"; \
 	  if [ -n "$$($$other ps -q)" ]; then $$other down --remove-orphans; fi
-	@$(with_secret); $(compose) up -d --build --wait $(if $(filter $(no),$(TRAFFIC)),--scale producer=0) \
+	@$(with_secret); $(compose) up -d --build --wait $(engine) $(if $(filter $(no),$(TRAFFIC)),--scale producer=0) \
 	  $(if $(filter redpanda,$(broker)),$(if $(filter $(no),$(UI)),--scale kafka-ui=0))
 	@echo $(broker) > $(broker_file)
 	@echo "ready $(page)"
@@ -131,7 +139,7 @@ spark: workers ## The same as workers
 
 migrate-tasks: ## Change the number of tasks of stopped workers: FROM=3 TO=4
 	$(compose) up -d --wait broker
-	$(compose) stop $(workers)
+	$(compose) stop $(stateful)
 	$(compose) run --rm --no-deps silver node scripts/src/migrate-tasks.ts --from "$(FROM)" --to "$(TO)"
 	@echo "now: make up TASKS=$(TO)"
 
@@ -142,6 +150,10 @@ topics: ## Create or update the topics of the catalogue
 schemas: ## Register the schemas, refusing what would break readers
 	@if [ -z "$${SCHEMA_REGISTRY_URL:-}" ] && $(running); then $(compose) run --rm schemas; else \
 	  $(MAKE) --no-print-directory $(installed); $(with_addresses); exec node scripts/src/schemas.ts; fi
+
+ksql: ## Apply the statements in ksql/ to the ksqlDB server: REPLACE=1 begins anew
+	@if [ -z "$${KSQLDB_URL:-}" ] && $(running); then $(compose) run --rm ksql; else \
+	  $(MAKE) --no-print-directory $(installed); $(with_addresses); exec node scripts/src/ksql.ts; fi
 
 webapp: ## Build and start the web app in Docker (and what it needs)
 	@$(with_secret); $(compose) up -d --build --wait webapp
