@@ -19,6 +19,12 @@ const checkAdEvent: Step<AdEvent, AdEvent> = function checkAdEvent(event, { reco
 };
 
 /**
+ * As many transactions a second as the page shows changes in: a thousand events a second cost the broker a third less
+ * than with the usual pace, and come no later (0074).
+ */
+const PACE_MILLISECONDS = 25;
+
+/**
  * The first stage of campaign windows: what each partition of `logs` gives to each window, on the partition of the
  * window's campaign and channel. `partitions`: of every topic.
  */
@@ -32,6 +38,7 @@ export const campaignPartialsProcessor = async (
     name: 'live-campaign-partials',
     ruleVersion: 'campaign-partials-1',
     state: PARTIALS_STATE,
+    paceMilliseconds: PACE_MILLISECONDS,
     pipelines: [
       from('logs')
         .through(decode(createJsonCodec<AdEvent>('logs')))

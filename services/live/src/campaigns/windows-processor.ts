@@ -8,6 +8,9 @@ import type { ProcessorDefinition } from '@marketing-streams/stream/processor';
 import { decode } from '@marketing-streams/stream/steps/decode';
 import { countPartial, forgetClosedWindows, WINDOWS_STATE } from './count-partial.ts';
 
+/** As the first stage has it (0074). */
+const PACE_MILLISECONDS = 25;
+
 /**
  * The second stage of campaign windows: the parts of a window together are its row of `results`. `partitions`: of
  * every topic.
@@ -21,6 +24,7 @@ export const campaignWindowsProcessor = async (
     name: 'live-campaign-windows',
     ruleVersion: 'campaign-windows-1',
     state: WINDOWS_STATE,
+    paceMilliseconds: PACE_MILLISECONDS,
     pipelines: [
       from('live.campaign_partials.v1', { prepare: partials.prepare })
         .through(decode(partials))
