@@ -30,6 +30,7 @@ const optionsOf = (host, { unit }, names) => {
     height: HEIGHT,
     cursor: { y: false, drag: { x: false, y: false }, sync: { key: 'campaigns', setSeries: false } },
     focus: { alpha: 0.25 },
+    hooks: { setCursor: [showNewest] },
     scales: { y: { range: (_, __, most) => [0, most > 0 ? most * 1.1 : 1] } },
     axes: [axis, { ...axis, size: 64, values: (_, ticks) => ticks.map(write) }],
     series: [
@@ -46,11 +47,11 @@ const optionsOf = (host, { unit }, names) => {
   };
 };
 
-/** What the lines came to last, unless somebody points at another moment. */
-const showNewest = (plot) => {
-  if (plot.cursor.idx === null || plot.cursor.idx === undefined)
-    plot.setLegend({ idx: plot.data[0].length - 1 });
-};
+/** What the lines came to last, unless somebody points at another moment. After the library has drawn, which empties it. */
+const showNewest = (plot) =>
+  requestAnimationFrame(() => {
+    if ((plot.cursor.idx ?? null) === null) plot.setLegend({ idx: plot.data[0].length - 1 });
+  });
 
 /** The charts that are drawn, by their place. */
 const plots = new Map();

@@ -2,7 +2,8 @@ import type { Alert } from '@marketing-streams/contracts/generated/alert';
 import type { Cents } from '@marketing-streams/domain/money';
 import type { WebappTables } from '../tables/webapp-tables.ts';
 import { type CampaignQuery, GRAIN_MILLISECONDS } from './campaign-query.ts';
-import { newestEnd, type Overview, overviewOf, type Span, type Windows, windowsOf } from './overview.ts';
+import { type Overview, overviewOf } from './overview.ts';
+import { newestEnd, type Span, type Windows, windowsOf } from './span.ts';
 import { indexWindows, type WindowRow } from './window-index.ts';
 
 /** Events that no window holds, because it had closed when they came. */

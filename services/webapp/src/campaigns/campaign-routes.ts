@@ -5,9 +5,9 @@ import { createPageSender } from '../http/send-page.ts';
 import type { Fragments } from '../live/fragment-hub.ts';
 import { controlsOf, liveParts } from './campaign-page.ts';
 import { type CampaignQuery, formatCampaignQuery, parseCampaignQuery } from './campaign-query.ts';
-import { spanOf } from './overview.ts';
 import { RESULT_COLUMNS, resultCells, resultJson } from './result-json.ts';
 import { parseResultsQuery, type ResultsQuery } from './results-query.ts';
+import { spanOf } from './span.ts';
 import type { WindowIndex, WindowRow } from './window-index.ts';
 
 /** Parts of the dashboard that change by themselves; each is a partial and an element of that name. */

@@ -109,6 +109,7 @@ describe('the campaigns page in a browser', () => {
     await page.locator('#chart-channels canvas').waitFor();
     await expect.poll(() => drawnPixels('campaigns')).toBeGreaterThan(500);
     await expect.poll(() => drawnPixels('channels')).toBeGreaterThan(500);
+    await page.locator('#chart-campaigns .u-legend').getByText(/^\$\d/).first().waitFor();
     expect(await isSamePage()).toBe(true);
   });
 

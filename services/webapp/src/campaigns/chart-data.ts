@@ -46,12 +46,11 @@ const together = (series: readonly Series[]): Series => {
 };
 
 const chartOf = (metric: Metric, series: readonly Series[]): Chart => {
-  const shown =
-    series.length > MOST_LINES + 1
-      ? [...series.slice(0, MOST_LINES), together(series.slice(MOST_LINES))]
-      : series;
+  const isTooMany = series.length > MOST_LINES + 1;
+  const shown = isTooMany ? series.slice(0, MOST_LINES) : series;
   // By name, so that a line keeps its colour when the order by spend changes.
   const ordered = [...shown].sort((a, b) => a.name.localeCompare(b.name));
+  if (isTooMany) ordered.push(together(series.slice(MOST_LINES)));
   return {
     names: ordered.map(({ name }) => name),
     lines: ordered.map(({ steps }) => steps.map((figures) => chartValue(metric, figures))),

@@ -1,25 +1,6 @@
-import {
-  type CampaignQuery,
-  GRAIN_MILLISECONDS,
-  type Grain,
-  RANGES,
-  type TableSort,
-} from './campaign-query.ts';
+import { type CampaignQuery, RANGES, type TableSort } from './campaign-query.ts';
 import { addTo, emptySum, type Figures, isEmpty, metricOf, type Sum } from './figures.ts';
-import type { WindowIndex, WindowRow } from './window-index.ts';
-
-/** The windows there are, by their length. */
-export type Windows = Readonly<Record<Grain, WindowIndex>>;
-
-/** The moments of a range, epoch milliseconds: the last windows known and those just before them. */
-export type Span = {
-  readonly from: number;
-  readonly until: number;
-  /** Of the period before, which ends where this one begins. */
-  readonly previousFrom: number;
-  readonly step: number;
-  readonly grain: Grain;
-};
+import { downTo, fits, type Span, spanOf, upTo, type Windows } from './span.ts';
 
 /** Figures of one name at each step of the span; empty steps are empty figures. */
 export type Series = { readonly name: string; readonly total: Figures; readonly steps: readonly Figures[] };
@@ -51,53 +32,7 @@ export type Overview = {
 };
 
 /** More windows than this are for the CSV file. */
-export const MOST_ROWS = 200;
-
-const MINUTE = GRAIN_MILLISECONDS['1m'];
-
-/** The next multiple: where a window or step that holds the moment before ends. */
-const upTo = (time: number, step: number): number => Math.ceil(time / step) * step;
-
-const downTo = (time: number, step: number): number => Math.floor(time / step) * step;
-
-/** Where the newest window that is known ends, at most the minute that is under way; null when there is none. */
-export const newestEnd = (windows: Windows, now: number): number | null => {
-  const ends = (['1m', '1h', '1d'] as const).flatMap((grain) => {
-    const start = windows[grain].newestStart(now);
-    return start === null ? [] : [start + GRAIN_MILLISECONDS[grain]];
-  });
-  // An hour that is under way reaches into the future, of which nothing can be known.
-  return ends.length === 0 ? null : Math.min(Math.max(...ends), upTo(now + 1, MINUTE));
-};
-
-/**
- * The span of a query: it ends with the newest window that is known, so that what is known stays in sight when nothing
- * new comes, and with the minute under way while events come.
- */
-export const spanOf = (windows: Windows, { range, since }: CampaignQuery, now: number): Span => {
-  const { length, step, grain } = RANGES[range];
-  const end = newestEnd(windows, now) ?? now;
-  const until = upTo(end, grain === '1m' ? MINUTE : GRAIN_MILLISECONDS[grain]);
-  const from = until - length;
-  // Cleared: from the window that was under way.
-  const clearedAt =
-    since === null ? from : Math.floor(since / GRAIN_MILLISECONDS[grain]) * GRAIN_MILLISECONDS[grain];
-  return {
-    from: Math.min(Math.max(from, clearedAt), until),
-    until,
-    previousFrom: from - length,
-    step,
-    grain,
-  };
-};
-
-/** The windows of a query's span that its filters let through, oldest first. */
-export function* windowsOf(windows: Windows, query: CampaignQuery, span: Span): Generator<WindowRow> {
-  for (const row of windows[span.grain].between(span.from, span.until)) if (fits(row, query)) yield row;
-}
-
-const fits = (row: WindowRow, { campaign, channel }: CampaignQuery): boolean =>
-  (campaign === null || row.campaign === campaign) && (channel === null || row.channel === channel);
+export const MOST_ROWS = 100;
 
 const createSeries = (names: Map<string, { total: Sum; steps: Sum[] }>, name: string, count: number) => {
   const made = { total: emptySum(), steps: Array.from({ length: count }, emptySum) };

@@ -32,6 +32,8 @@ type Listener = {
 const HEARTBEAT_MILLISECONDS = 15_000;
 /** After a round that failed, because Redis is away: how long until the next. */
 const PAUSE_MILLISECONDS = 1_000;
+/** Pages that take long to render are rendered less often: rests are so many times as long as rounds. */
+const REST_PER_ROUND = 4;
 /** How soon a browser connects again when the connection broke. */
 const RETRY_MILLISECONDS = 1_000;
 
@@ -90,8 +92,13 @@ export const createFragmentHub = (coalesceMilliseconds: number, logger: Logger):
       () => {
         timer = undefined;
         running = true;
-        nextRound = performance.now() + coalesceMilliseconds;
+        const began = performance.now();
+        nextRound = began + coalesceMilliseconds;
         round()
+          .then(() => {
+            const ended = performance.now();
+            nextRound = Math.max(nextRound, ended + REST_PER_ROUND * (ended - began));
+          })
           .catch(failed)
           .finally(() => {
             running = false;
