@@ -1,4 +1,4 @@
-import { PlatformError } from '@marketing-streams/platform/errors';
+import { isPlatformError, PlatformError } from '@marketing-streams/platform/errors';
 import type { KsqlClient, KsqlSource } from './client.ts';
 import type { CreateStatement, InsertStatement, KsqlStatement } from './statements.ts';
 
@@ -131,7 +131,13 @@ export const applyStatements = async (
       report({ file, what, result: 'there already' });
       continue;
     }
-    await client.run(isCreate(statement) ? await textOf(statement, schemaId) : statement.text, properties);
+    const text = isCreate(statement) ? await textOf(statement, schemaId) : statement.text;
+    await client.run(text, properties).catch((error: unknown) => {
+      if (!isPlatformError(error, 'CONFIG_INVALID')) throw error;
+      throw new PlatformError('CONFIG_INVALID', `${file}:${statement.line}: ${error.message}`, {
+        cause: error,
+      });
+    });
     report({ file, what, result: 'created' });
   }
 

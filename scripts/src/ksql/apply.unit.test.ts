@@ -123,7 +123,7 @@ describe('applyStatements', () => {
     await expect(apply()).rejects.toMatchObject({
       code: 'CONFIG_INVALID',
       message: expect.stringContaining(
-        'line 3:1: GROUP BY requires a sink\n\nCREATE TABLE IF NOT EXISTS customers',
+        'a.sql:6: ksqlDB refuses a statement: line 3:1: GROUP BY requires a sink\n\nCREATE TABLE IF NOT EXISTS customers',
       ),
     });
     expect(outcomes.map(({ what }) => what)).toEqual(['stream inputs', 'stream seen', 'query seen_too']);
