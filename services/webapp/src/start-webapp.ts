@@ -15,6 +15,7 @@ import { createStartingApp } from './http/starting-app.ts';
 import { createEventHub } from './live/event-hub.ts';
 import { startKafkaProbe } from './live/kafka-probe.ts';
 import { watchWorld } from './live/watch-world.ts';
+import { createPipelineSite, PIPELINE_TOPICS, type PipelineTopics } from './pipeline/pipeline-site.ts';
 import * as format from './present/format.ts';
 import { createRenderer } from './present/renderer.ts';
 import { createSegmentSite } from './segments/segment-site.ts';
@@ -32,6 +33,7 @@ export type WebappTopics = {
   readonly view: ViewTopics;
   readonly actions: ActionTopics;
   readonly tables: TableTopics;
+  readonly pipeline: PipelineTopics;
 };
 
 export type Webapp = {
@@ -57,7 +59,12 @@ type Running = {
   readonly tableFollower: TableFollower;
 };
 
-const CATALOGUE: WebappTopics = { view: VIEW_TOPICS, actions: ACTION_TOPICS, tables: TABLE_TOPICS };
+const CATALOGUE: WebappTopics = {
+  view: VIEW_TOPICS,
+  actions: ACTION_TOPICS,
+  tables: TABLE_TOPICS,
+  pipeline: PIPELINE_TOPICS,
+};
 
 const sessionSecret = (config: WebappConfig, logger: Logger): string => {
   if (config.session_secret !== undefined) return config.session_secret;
@@ -165,6 +172,15 @@ export const startWebapp = async (
   const segments = createSegmentSite({ definitions, view, tables, logger });
   onShutdown('segments', segments.close);
 
+  const pipeline = createPipelineSite({
+    topics: topics.pipeline,
+    kafka,
+    deadLetterCodec: codecs.deadLetters,
+    tables,
+    logger,
+  });
+  onShutdown('pipeline', pipeline.close);
+
   running = { view, follower, tableFollower };
 
   const events = createEventHub(view, logger);
@@ -173,6 +189,7 @@ export const startWebapp = async (
     events.statusChanged();
     segments.pages.changed();
     campaigns.pages.changed();
+    pipeline.pages.changed();
   });
   onShutdown('world', world.stop);
 
@@ -183,6 +200,7 @@ export const startWebapp = async (
     tables,
     campaigns,
     segments,
+    pipeline,
     actions: createActions({
       producer,
       kafkaProblem: probe.problem,

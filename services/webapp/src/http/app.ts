@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import compression from 'compression';
 import express, { type Express, type RequestHandler } from 'express';
 import { campaignApiRoutes, campaignEventRoutes, campaignPageRoutes } from '../campaigns/campaign-routes.ts';
+import { pipelineApiRoutes, pipelineEventRoutes, pipelinePageRoutes } from '../pipeline/pipeline-routes.ts';
 import { segmentApiRoutes, segmentEventRoutes, segmentPageRoutes } from '../segments/segment-routes.ts';
 import { apiRoutes } from './api-routes.ts';
 import type { WebContext } from './context.ts';
@@ -35,15 +36,16 @@ export const createApp = (context: WebContext): Express => {
   app.use(healthRoutes(context));
   // Before compression, which would hold events back.
   app.use(eventRoutes(context), segmentEventRoutes(context), campaignEventRoutes(context));
+  app.use(pipelineEventRoutes(context));
   app.use(compression());
   app.use('/assets/charts', chartFiles());
   app.use('/assets', publicFiles());
   app.use(limitWrites(context.config.writes_per_minute), sameOriginWrites);
   app.use('/api', jsonOnly, express.json({ limit: BODY_LIMIT, strict: false }), apiRoutes(context));
-  app.use('/api', segmentApiRoutes(context), campaignApiRoutes(context));
+  app.use('/api', segmentApiRoutes(context), campaignApiRoutes(context), pipelineApiRoutes(context));
   app.use(session(context.sessionSecret));
   app.use(express.urlencoded({ limit: BODY_LIMIT, extended: false }), pageRoutes(context));
-  app.use(segmentPageRoutes(context), campaignPageRoutes(context));
+  app.use(segmentPageRoutes(context), campaignPageRoutes(context), pipelinePageRoutes(context));
   app.use(notFound);
   app.use(handleErrors(context.renderer, context.logger));
   return app;

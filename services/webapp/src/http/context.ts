@@ -6,6 +6,7 @@ import type { CampaignSite } from '../campaigns/campaign-site.ts';
 import type { WebappConfig } from '../config.ts';
 import type { EventHub } from '../live/event-hub.ts';
 import type { WorldStatus } from '../live/subscriptions.ts';
+import type { PipelineSite } from '../pipeline/pipeline-site.ts';
 import type { Renderer } from '../present/renderer.ts';
 import type { SegmentSite } from '../segments/segment-site.ts';
 import type { WebappTables } from '../tables/webapp-tables.ts';
@@ -19,6 +20,7 @@ export type WebContext = {
   readonly tables: WebappTables;
   readonly campaigns: CampaignSite;
   readonly segments: SegmentSite;
+  readonly pipeline: PipelineSite;
   readonly actions: Actions;
   readonly events: EventHub;
   readonly status: () => WorldStatus;

@@ -59,6 +59,16 @@ const STEPS: readonly (readonly [limit: number, seconds: number, unit: string])[
 /** Words as a sentence: a capital in front and a full stop behind. */
 export const sentence = (words: string): string => `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
 
+/** A stretch of time, shortest first: `120 ms`, `3.2 s`, `12 min`, `5 h`, `3 d`. */
+export const duration = (milliseconds: number): string => {
+  const seconds = milliseconds / 1000;
+  if (seconds < 1) return `${Math.max(0, Math.round(milliseconds))} ms`;
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  if (seconds < 120) return `${Math.round(seconds)} s`;
+  if (seconds < 7_200) return `${Math.round(seconds / 60)} min`;
+  return seconds < 172_800 ? `${Math.round(seconds / 3_600)} h` : `${Math.round(seconds / 86_400)} d`;
+};
+
 /** How long ago, in words: `just now`, `40 seconds ago`, `3 hours ago`. */
 export const ago = (time: number, now: number): string => {
   const seconds = Math.max(0, Math.round((now - time) / 1000));

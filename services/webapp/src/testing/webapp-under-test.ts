@@ -100,12 +100,31 @@ export const createSurroundings = async (
       segmentSizes: `segment-sizes-${id}`,
       reconciliation: `reconciliation-${id}`,
     },
+    pipeline: {
+      deadLetters: `dead-letters-${id}`,
+      consolidated: `consolidated-${id}`,
+      hops: [
+        {
+          group: `comparing-${id}`,
+          service: 'monitor',
+          does: 'compares',
+          reads: [`gold-${id}`, `consolidated-${id}`],
+          isOptional: false,
+        },
+      ],
+      comparing: `comparing-${id}`,
+    },
   };
   const logger = createLogger(`test-${id}`);
   const kafka = createKafkaClient({ bootstrapServers, clientId: `test-${id}`, logger });
   const admin = kafka.admin();
-  const names = [...new Set(Object.values(topics).flatMap((part): string[] => Object.values(part)))];
-  await admin.createTopics(names.map((name) => ({ name, partitions: PARTITIONS })));
+  const { view, actions, tables, pipeline } = topics;
+  const names = new Set([
+    ...[view, actions, tables].flatMap((part): string[] => Object.values(part)),
+    pipeline.deadLetters,
+    pipeline.consolidated,
+  ]);
+  await admin.createTopics([...names].map((name) => ({ name, partitions: PARTITIONS })));
   await admin.close();
   const producer = kafka.producer();
   const registry = createSchemaRegistry({ url: schemaRegistryUrl });
