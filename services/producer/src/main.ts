@@ -10,7 +10,7 @@ import { eventRecords, type ToRecord } from './event-records.ts';
 import { openPastTeller } from './past-teller.ts';
 import { createPatience, type Patience } from './patience.ts';
 import { runTraffic } from './run-traffic.ts';
-import { tellPast } from './tell-past.ts';
+import { type PastTeller, tellPast } from './tell-past.ts';
 import { companyTraffic } from './traffic.ts';
 
 /** Kafka forgets a group's position after seven days without a commit (`offsets.retention.minutes`). */
@@ -50,7 +50,11 @@ await runService({
       customers.insist(async () => {
         const teller = await openPastTeller(kafka, toRecord, config);
         try {
-          return await tellPast(teller, traffic.pastUpTo, startedAt, signal);
+          const tell: PastTeller['tell'] = async (events, told) => {
+            await teller.tell(events, told);
+            for (const { kind } of events) produced.inc({ kind });
+          };
+          return await tellPast({ ...teller, tell }, traffic.pastUpTo, startedAt, signal);
         } finally {
           await teller.close();
         }

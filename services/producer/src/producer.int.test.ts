@@ -1,9 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { createAvroCodec } from '@marketing-streams/contracts/avro-codec';
 import type { AdEvent } from '@marketing-streams/contracts/generated/ad-event';
 import { AD_EVENT_KIND_VALUES } from '@marketing-streams/contracts/generated/ad-event-kind';
@@ -15,21 +11,23 @@ import { createLogger } from '@marketing-streams/platform/logging';
 import { createKafkaClient } from '@marketing-streams/stream/kafka/client';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { prepareTopics } from '../../../tests/src/harness/prepare-topics.ts';
+import {
+  killProducers,
+  type ProducerProcess,
+  startProducer,
+} from '../../../tests/src/harness/producer-process.ts';
 import { readTopic } from '../../../tests/src/harness/read-topic.ts';
 import { fakerContent } from './content.ts';
 import { companyTraffic } from './traffic.ts';
 
-const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
 const SEED = Math.floor(Math.random() * 2 ** 31);
 const CUSTOMERS = 20;
 const WITHIN = { timeout: 30_000, interval: 100 };
 
 type Happened = { readonly customer_id: string; readonly [field: string]: unknown };
-type RunningProducer = { readonly process: ChildProcess; readonly url: string };
 
 const { decode: decodeAd } = createJsonCodec<AdEvent>('logs');
 
-const running = new Set<ChildProcess>();
 const kafka = () =>
   createKafkaClient({
     bootstrapServers: process.env['KAFKA_BOOTSTRAP_SERVERS']!,
@@ -37,37 +35,14 @@ const kafka = () =>
     logger: createLogger('producer-test'),
   });
 
-const startProducer = async (
-  environment: Readonly<Record<string, string>> = {},
-): Promise<RunningProducer> => {
-  const child = spawn(process.execPath, [MAIN], {
-    env: {
-      ...process.env,
-      SEED: `${SEED}`,
-      CUSTOMERS: `${CUSTOMERS}`,
-      RATE: '100',
-      AD_RATE: '100',
-      HEALTH_PORT: '0',
-      ...environment,
-    },
-    stdio: ['ignore', 'pipe', 'inherit'],
+const start = (settings: Readonly<Record<string, string>> = {}): Promise<ProducerProcess> =>
+  startProducer({
+    SEED: `${SEED}`,
+    CUSTOMERS: `${CUSTOMERS}`,
+    RATE: '100',
+    AD_RATE: '100',
+    ...settings,
   });
-  running.add(child);
-  for await (const line of createInterface({ input: child.stdout })) {
-    const entry = JSON.parse(line) as { readonly msg: string; readonly port?: number };
-    if (entry.msg !== 'health server listens') continue;
-    child.stdout.resume();
-    return { process: child, url: `http://127.0.0.1:${entry.port}` };
-  }
-  throw new Error('the producer ended before it listened');
-};
-
-const stop = async ({ process: child }: RunningProducer): Promise<number | null> => {
-  child.kill('SIGTERM');
-  const [code] = (await once(child, 'exit')) as [number | null];
-  running.delete(child);
-  return code;
-};
 
 /**
  * All customer events of the input topics, per customer and topic in their order. What gold reports back about stages is
@@ -105,10 +80,7 @@ const timeOf = (event: Happened): number => Number(event['updated_at'] ?? event[
 beforeAll(async () => {
   await prepareTopics(kafka(), process.env['SCHEMA_REGISTRY_URL']!);
 });
-afterEach(() => {
-  for (const child of running) child.kill('SIGKILL');
-  running.clear();
-});
+afterEach(killProducers);
 
 describe('the producer', () => {
   it('tells its past once and goes on live, and so it does when it is started again', async () => {
@@ -119,7 +91,7 @@ describe('the producer', () => {
       return new Map([...events].filter(([place]) => customers.has(place.split(' ')[1]!)));
     };
 
-    const first = await startProducer();
+    const first = await start();
     const afterFirst = await vi.waitFor(async () => {
       const events = await ours();
       const texts = new Set(textsOf(events));
@@ -136,23 +108,23 @@ describe('the producer', () => {
     expect(ready.status).toBe(200);
     const metrics = await (await fetch(`${first.url}/metrics`)).text();
     expect(metrics).toMatch(/producer_events_total\{kind="order",service="producer"\} [1-9]/);
-    expect(await stop(first)).toBe(0);
+    expect(await first.stop()).toBe(0);
 
     const before = textsOf(await ours());
-    const second = await startProducer();
+    const second = await start();
     await vi.waitFor(async () => {
       const again = textsOf(await ours());
       expect(again.length).toBeGreaterThan(before.length + 20);
       const times = Map.groupBy(again, (text) => text);
       expect(past.filter((text) => times.get(text)?.length !== 1).length).toBe(0);
     }, WITHIN);
-    expect(await stop(second)).toBe(0);
+    expect(await second.stop()).toBe(0);
     const signUps = textsOf(await ours()).filter((text) => text.includes('"source":"signup"'));
     expect(new Set(signUps).size).toBe(customers.size);
   });
 
   it('lets advertisements be seen, clicked and lead to conversions', async () => {
-    const producer = await startProducer();
+    const producer = await start();
     await vi.waitFor(async () => {
       const metrics = await (await fetch(`${producer.url}/metrics`)).text();
       for (const kind of AD_EVENT_KIND_VALUES) {
@@ -163,7 +135,7 @@ describe('the producer', () => {
       const { ts, user_id } = decodeAd(value!);
       expect([key?.toString('utf8'), timestamp]).toEqual([user_id, ts]);
     }
-    expect(await stop(producer)).toBe(0);
+    expect(await producer.stop()).toBe(0);
   });
 
   it('says what it waits for while Kafka is away, and still stops when asked to', async () => {
@@ -171,7 +143,7 @@ describe('the producer', () => {
     await new Promise<void>((resolve) => nobody.listen(0, '127.0.0.1', resolve));
     const { port } = nobody.address() as AddressInfo;
     await new Promise((resolve) => nobody.close(resolve));
-    const producer = await startProducer({ KAFKA_BOOTSTRAP_SERVERS: `127.0.0.1:${port}` });
+    const producer = await start({ KAFKA_BOOTSTRAP_SERVERS: `127.0.0.1:${port}` });
     await vi.waitFor(async () => {
       const response = await fetch(`${producer.url}/readyz`);
       expect(response.status).toBe(503);
@@ -179,7 +151,7 @@ describe('the producer', () => {
       expect(checks['start']).toBe('ok');
       expect(checks['outage']).not.toBe('ok');
     }, WITHIN);
-    expect(producer.process.exitCode).toBeNull();
-    expect(await stop(producer)).toBe(0);
+    expect(producer.isRunning()).toBe(true);
+    expect(await producer.stop()).toBe(0);
   });
 });
