@@ -7,9 +7,11 @@ import type { PropensityScore } from '@marketing-streams/contracts/generated/pro
 import { createJsonCodec } from '@marketing-streams/contracts/json-codec';
 import type { SchemaRegistry } from '@marketing-streams/contracts/schema-registry';
 import { memoryRegistry } from '@marketing-streams/contracts/testing/memory-registry';
+import { SHIPPED_SEGMENTS } from '@marketing-streams/domain/rules/segments';
 import { createGoldCodecs, goldProcessor } from '@marketing-streams/service-gold/src/processor.ts';
 import { createPublisherCodecs } from '@marketing-streams/service-gold-publisher/src/codecs.ts';
 import { publisherProcessor } from '@marketing-streams/service-gold-publisher/src/processor.ts';
+import { liveCustomersProcessor } from '@marketing-streams/service-live/src/customers/processor.ts';
 import { scorerProcessor } from '@marketing-streams/service-scorer/src/processor.ts';
 import { activations, customers, orders } from '@marketing-streams/service-silver/src/datasets.ts';
 import { silverPart, silverProcessor } from '@marketing-streams/service-silver/src/processor.ts';
@@ -22,7 +24,7 @@ const PARTITIONS = 6;
 const DAY_MILLISECONDS = 86_400_000;
 
 /** The processors between the input topics and the published record, in the order in which records go. */
-export const PROCESSORS = ['silver', 'gold', 'scorer', 'gold-publisher'] as const;
+export const PROCESSORS = ['silver', 'gold', 'scorer', 'live-customers', 'gold-publisher'] as const;
 export type ProcessorName = (typeof PROCESSORS)[number];
 
 /** The processors as the services define them. */
@@ -40,6 +42,10 @@ export const defineProcessors = async (
     scores: createJsonCodec<PropensityScore>('dom.propensity.score.v1'),
     partitions: PARTITIONS,
     rescoreAfterMilliseconds: DAY_MILLISECONDS,
+  }),
+  'live-customers': await liveCustomersProcessor(registry, {
+    partitions: PARTITIONS,
+    segments: SHIPPED_SEGMENTS,
   }),
   'gold-publisher': publisherProcessor(await createPublisherCodecs(registry), PARTITIONS),
 });
