@@ -1,21 +1,21 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { createSchemaRegistry } from '@marketing-streams/contracts/schema-registry';
 import { subjectOf, TOPICS, type TopicContract } from '@marketing-streams/contracts/topics';
-import { commonShape, switchSetting } from '@marketing-streams/platform/common-config';
+import { commonShape, segmentsShape, switchSetting } from '@marketing-streams/platform/common-config';
 import { loadConfig } from '@marketing-streams/platform/config';
+import { loadSegments } from '@marketing-streams/platform/segments-file';
 import { z } from 'zod';
 import { runCommand } from './command-line.ts';
+import { generateKsql } from './generate-ksql.ts';
 import { applyStatements } from './ksql/apply.ts';
 import { createKsqlClient } from './ksql/client.ts';
 import { type KsqlStatement, parseStatements } from './ksql/statements.ts';
 import { retryUntilUp } from './retry-until-up.ts';
 
-const FOLDER = new URL('../../ksql/', import.meta.url);
-
 const shape = {
   /** Base URL of the ksqlDB server's REST API. */
   ksqldb_url: z.url(),
   schema_registry_url: commonShape.schema_registry_url,
+  ...segmentsShape,
   /** Drop what the statements created before applying them. */
   replace: switchSetting,
 };
@@ -29,20 +29,21 @@ server refuses, with its words. Waits up to two minutes for the server to come u
 Settings (config/default.yaml or environment):
   KSQLDB_URL           base URL of the server
   SCHEMA_REGISTRY_URL  the registry that the server uses too
+  SEGMENTS_FILE        the segments that people added, see config/segments.yaml
   REPLACE              1 drops all that the statements created, and the topics only ksqlDB uses, and begins anew`;
 
-const readStatements = (): readonly KsqlStatement[] =>
-  readdirSync(FOLDER)
-    .filter((file) => file.endsWith('.sql'))
-    .sort()
-    .flatMap((file) => parseStatements(`ksql/${file}`, readFileSync(new URL(file, FOLDER), 'utf8')));
+/** The files as the rules and the segments of this installation call for them, whatever is checked in. */
+const readStatements = (segmentsFile: string): readonly KsqlStatement[] =>
+  [...generateKsql(loadSegments(segmentsFile))].flatMap(([file, text]) =>
+    parseStatements(`ksql/${file}`, text),
+  );
 
 const contractOf = (topic: string): TopicContract | undefined =>
   (TOPICS as Readonly<Record<string, TopicContract>>)[topic];
 
 const run = async (): Promise<void> => {
   const config = loadConfig('ksql', shape);
-  const statements = readStatements();
+  const statements = readStatements(config.segments_file);
   const client = createKsqlClient({ url: config.ksqldb_url });
   const registry = createSchemaRegistry({ url: config.schema_registry_url });
   const { hostname, port } = new URL(config.ksqldb_url);
