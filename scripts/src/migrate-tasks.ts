@@ -36,13 +36,6 @@ const PROCESSORS: Readonly<Record<string, readonly TopicName[]>> = {
   ],
   'live-campaign-partials': ['logs'],
   'live-campaign-windows': ['live.campaign_partials.v1'],
-  reconciliation: [
-    'gold.customer_360.v1',
-    'dom.customer.consolidated.v1',
-    'dead-letter-queue',
-    'silver.repartition.v1',
-    'live.repartition.v1',
-  ],
 };
 
 const { values } = parseArgs({

@@ -139,6 +139,8 @@ export const startPipeline = async (options: PipelineOptions): Promise<Pipeline>
       NODE_COMPILE_CACHE: COMPILE_CACHE,
       SESSION_SECRET: 'a secret that outlives a restart',
       WRITES_PER_MINUTE: '100000',
+      // Tests that wait for it wait for nothing else by then.
+      RECONCILE_AFTER_MS: '1000',
       ...options.environmentOf?.(name),
       ...further,
     });

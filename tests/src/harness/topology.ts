@@ -34,9 +34,10 @@ export const FURTHER_PROCESSOR_INPUTS: Readonly<
     reconciliation: [
       'gold.customer_360.v1',
       'dom.customer.consolidated.v1',
+      'dom.customer.profile.upsert.v1',
+      'dom.order.placed.v1',
+      'dom.activation.delivery.status.v1',
       'dead-letter-queue',
-      'silver.repartition.v1',
-      'live.repartition.v1',
     ],
     'campaign-alerts': ['results'],
   },

@@ -1,10 +1,10 @@
 import type { SourceOffset } from '../source-offsets.ts';
 import type { ComparedField } from './differences.ts';
-import { FIELDS_OF, type InputKind } from './explanations.ts';
+import { FIELDS_OF } from './explanations.ts';
 
 /** What is kept of the input records of a customer: how new they were, and how far they reach. */
 export type Arrivals = {
-  /** By what was set (a profile's field, `order` or `delivery`): the newest time anybody gave it, epoch ms. */
+  /** The newest time anybody gave to each field of the profile, epoch ms. */
   readonly newest: Readonly<Record<string, number>>;
   /** The newest offset of every input partition that a record of the customer came from. */
   readonly reached: readonly SourceOffset[];
@@ -12,16 +12,6 @@ export type Arrivals = {
 
 /** A customer of whom no record has come. */
 export const NO_ARRIVALS: Arrivals = { newest: {}, reached: [] };
-
-/** An input record as far as its place in time matters. */
-export type Arrival = {
-  readonly kind: InputKind;
-  /** When it says to have happened, epoch milliseconds. */
-  readonly time: number;
-  /** Fields that a profile patch sets; of other kinds all count as one. */
-  readonly fields: readonly ComparedField[];
-  readonly place: SourceOffset;
-};
 
 /** The fields that a profile patch sets; what gold reports back about itself sets none that live takes up. */
 export const fieldsSetBy = (patch: Readonly<Record<string, unknown>>): readonly ComparedField[] =>
@@ -35,23 +25,27 @@ const reachedAfter = (reached: readonly SourceOffset[], place: SourceOffset): re
   return reached[index]!.offset >= place.offset ? reached : reached.with(index, place);
 };
 
+/** The arrivals with one more record from this place. */
+export const reach = (before: Arrivals, place: SourceOffset): Arrivals => {
+  const reached = reachedAfter(before.reached, place);
+  return reached === before.reached ? before : { ...before, reached };
+};
+
 /**
- * The arrivals with one more, and the fields in which it was overtaken: somebody had set them before, with a newer
- * time. Gold keeps that newer one, live aggregation the one that came last.
+ * The arrivals with one more profile patch, and the fields in which it was overtaken: somebody had set them before,
+ * with a newer time. Gold keeps that newer one, live aggregation the one that came last.
  */
-export const arrive = (
+export const setFields = (
   before: Arrivals,
-  { kind, time, fields, place }: Arrival,
+  fields: readonly ComparedField[],
+  time: number,
 ): { readonly arrivals: Arrivals; readonly overtaken: readonly ComparedField[] } => {
-  const names: readonly string[] = kind === 'profile' ? fields : [kind];
-  const late = names.filter((name) => time < (before.newest[name] ?? Number.NEGATIVE_INFINITY));
-  const newer = names.filter((name) => time > (before.newest[name] ?? Number.NEGATIVE_INFINITY));
-  const newest =
-    newer.length === 0
-      ? before.newest
-      : { ...before.newest, ...Object.fromEntries(newer.map((name) => [name, time])) };
-  const overtaken = kind === 'profile' ? (late as ComparedField[]) : late.length > 0 ? FIELDS_OF[kind] : [];
-  return { arrivals: { newest, reached: reachedAfter(before.reached, place) }, overtaken };
+  const timeOf = (field: ComparedField): number => before.newest[field] ?? Number.NEGATIVE_INFINITY;
+  const overtaken = fields.filter((field) => time < timeOf(field));
+  const newer = fields.filter((field) => time > timeOf(field));
+  if (newer.length === 0) return { arrivals: before, overtaken };
+  const newest = { ...before.newest, ...Object.fromEntries(newer.map((field) => [field, time])) };
+  return { arrivals: { ...before, newest }, overtaken };
 };
 
 /**

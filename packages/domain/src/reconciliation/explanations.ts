@@ -35,18 +35,28 @@ export const FIELDS_OF: Readonly<Record<InputKind, readonly ComparedField[]>> = 
 /** The most telling first: a refused record is missing on one side for good. */
 const BY_WEIGHT: readonly ExplanationKind[] = ['rejected', 'misplaced', 'overtaken'];
 
-const samePlace = (a: Explanation, b: Explanation): boolean =>
-  a.kind === b.kind && a.topic === b.topic && a.partition === b.partition && a.offset === b.offset;
+const isSameRecord = (a: Explanation, b: Explanation): boolean =>
+  a.topic === b.topic && a.partition === b.partition && a.offset === b.offset;
 
 /** The list with one more at its end, the oldest left out beyond `EXPLANATIONS_KEPT`; the same list for a repeat. */
 export const withExplanation = <Kept extends Explanation>(
   known: readonly Kept[],
   added: Kept,
 ): readonly Kept[] =>
-  known.some((one) => samePlace(one, added)) ? known : [...known, added].slice(-EXPLANATIONS_KEPT);
+  known.some((one) => one.kind === added.kind && isSameRecord(one, added))
+    ? known
+    : [...known, added].slice(-EXPLANATIONS_KEPT);
 
 const concerns = (explanation: Explanation, { field }: Difference): boolean =>
   field === WHOLE_CUSTOMER || explanation.fields.includes(field);
+
+/** Of several things that happened to one record the most telling. */
+const onePerRecord = <Kept extends Explanation>(all: readonly Kept[]): readonly Kept[] =>
+  all.filter((one) =>
+    all.every(
+      (other) => !isSameRecord(one, other) || BY_WEIGHT.indexOf(other.kind) >= BY_WEIGHT.indexOf(one.kind),
+    ),
+  );
 
 /**
  * The cause of differences that stay, and the records that explain it. One cause speaks for all: the most telling
@@ -59,5 +69,5 @@ export const causeOf = <Kept extends Explanation>(
   const records = known.filter((one) => differences.some((difference) => concerns(one, difference)));
   const isCovered = differences.every((difference) => records.some((one) => concerns(one, difference)));
   const first = BY_WEIGHT.find((kind) => records.some((one) => one.kind === kind));
-  return { cause: isCovered && first !== undefined ? first : 'unknown', records };
+  return { cause: isCovered && first !== undefined ? first : 'unknown', records: onePerRecord(records) };
 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Arrival, type Arrivals, areBefore, arrive, fieldsSetBy, NO_ARRIVALS } from './arrivals.ts';
+import { areBefore, fieldsSetBy, NO_ARRIVALS, reach, setFields } from './arrivals.ts';
 import { type CustomerSide, differencesOf, saySame } from './differences.ts';
 import { causeOf, EXPLANATIONS_KEPT, type Explanation, FIELDS_OF, withExplanation } from './explanations.ts';
 
@@ -69,6 +69,11 @@ describe('the cause', () => {
     expect(causeOf(orders, [known[0]!, known[2]!]).cause).toBe('misplaced');
   });
 
+  it('names a record once, by the most telling thing that happened to it', () => {
+    const known = [explanation({ kind: 'overtaken' }), explanation(), explanation({ offset: 2 })];
+    expect(causeOf(orders, known).records).toEqual(known.slice(1));
+  });
+
   it('is unknown when one field differs that no record explains, and still names the others', () => {
     const differences = differencesOf('c', side({ order_count: 2, phone: '1' }), side());
     expect(causeOf(differences, [explanation()])).toEqual({ cause: 'unknown', records: [explanation()] });
@@ -92,36 +97,23 @@ describe('explanations', () => {
 });
 
 describe('arrivals', () => {
-  const patch = (changes: Partial<Arrival> = {}): Arrival => ({
-    kind: 'profile',
-    time: 100,
-    fields: ['email'],
-    place: { topic: 'profiles', partition: 1, offset: 7 },
-    ...changes,
-  });
-  const after = (...list: readonly Arrival[]): Arrivals =>
-    list.reduce((before, one) => arrive(before, one).arrivals, NO_ARRIVALS);
-
-  it('tell a patch that is older than what came before it in a field it sets', () => {
-    const before = after(patch());
-    expect(arrive(before, patch({ time: 99, fields: ['email', 'phone'] })).overtaken).toEqual(['email']);
-    expect(arrive(before, patch({ time: 99, fields: ['phone'] })).overtaken).toEqual([]);
-    expect(arrive(before, patch({ time: 100 })).overtaken).toEqual([]);
-  });
-
-  it('tell an older order, in all that orders have a say in', () => {
-    const order = patch({ kind: 'order', fields: FIELDS_OF.order });
-    expect(arrive(after(order), { ...order, time: 1 }).overtaken).toEqual(FIELDS_OF.order);
-    expect(arrive(after(patch()), { ...order, time: 1 }).overtaken).toEqual([]);
+  it('tell the fields in which a patch is older than what came before it', () => {
+    const { arrivals } = setFields(NO_ARRIVALS, ['email'], 100);
+    expect(setFields(arrivals, ['email', 'phone'], 99).overtaken).toEqual(['email']);
+    expect(setFields(arrivals, ['phone'], 99).overtaken).toEqual([]);
+    expect(setFields(arrivals, ['email'], 100).overtaken).toEqual([]);
+    const mixed = setFields(arrivals, ['email', 'phone'], 99).arrivals;
+    expect(setFields(mixed, ['phone', 'email'], 98).overtaken).toEqual(['phone', 'email']);
   });
 
   it('remember the newest offset of every partition', () => {
-    const reached = after(
-      patch(),
-      patch({ place: { topic: 'profiles', partition: 2, offset: 1 } }),
-      patch({ place: { topic: 'profiles', partition: 1, offset: 9 } }),
-      patch({ place: { topic: 'profiles', partition: 1, offset: 3 } }),
-    );
+    const places = [
+      [1, 7],
+      [2, 1],
+      [1, 9],
+      [1, 3],
+    ].map(([partition, offset]) => ({ topic: 'profiles', partition: partition!, offset: offset! }));
+    const reached = places.reduce(reach, NO_ARRIVALS);
     expect(reached.reached.map(({ partition, offset }) => [partition, offset])).toEqual([
       [1, 9],
       [2, 1],

@@ -4,12 +4,21 @@ import type { OrderPlaced } from '@marketing-streams/contracts/generated/order-p
 import type { ProfileUpsert } from '@marketing-streams/contracts/generated/profile-upsert';
 import type { SchemaRegistry } from '@marketing-streams/contracts/schema-registry';
 import type { INPUT_TOPICS } from '@marketing-streams/contracts/topics';
-import { type Arrival, fieldsSetBy } from '@marketing-streams/domain/reconciliation/arrivals';
+import { fieldsSetBy } from '@marketing-streams/domain/reconciliation/arrivals';
+import type { ComparedField } from '@marketing-streams/domain/reconciliation/differences';
 import { FIELDS_OF } from '@marketing-streams/domain/reconciliation/explanations';
 import { isPlatformError } from '@marketing-streams/platform/errors';
 
-/** An input record as reconciliation sees it; its place is where it lies. */
-export type InputRecord = Omit<Arrival, 'place'> & { readonly customerId: string };
+/** An input record as reconciliation sees it. */
+export type InputRecord = {
+  readonly customerId: string;
+  /** The order or the delivery; null for a profile patch, of which each field counts alone. */
+  readonly id: string | null;
+  /** When it says to have happened, epoch milliseconds. */
+  readonly time: number;
+  /** What it has a say in. */
+  readonly fields: readonly ComparedField[];
+};
 
 /** One input topic: how its records are read. */
 export type ReconciledInput = {
@@ -25,7 +34,7 @@ const LONGEST_ID = 200;
 const input = async <Event extends { readonly customer_id: string }>(
   registry: SchemaRegistry,
   topic: ReconciledInput['topic'],
-  describe: (event: Event) => Omit<Arrival, 'place'>,
+  describe: (event: Event) => Omit<InputRecord, 'customerId'>,
 ): Promise<ReconciledInput> => {
   const codec = await createAvroCodec<Event>({ registry, topic });
   return {
@@ -35,8 +44,9 @@ const input = async <Event extends { readonly customer_id: string }>(
       if (value === null) return null;
       try {
         const event = codec.decode(value);
-        if (event.customer_id.length > LONGEST_ID) return null;
-        return { customerId: event.customer_id, ...describe(event) };
+        const record = { customerId: event.customer_id, ...describe(event) };
+        const isTooLong = record.customerId.length > LONGEST_ID || (record.id?.length ?? 0) > LONGEST_ID;
+        return isTooLong ? null : record;
       } catch (error) {
         // Whoever answers for the record tells of it; here it only means that there is nothing to compare.
         if (isPlatformError(error) && !error.retriable) return null;
@@ -49,17 +59,17 @@ const input = async <Event extends { readonly customer_id: string }>(
 /** The three input topics. */
 export const reconciledInputs = async (registry: SchemaRegistry): Promise<readonly ReconciledInput[]> => [
   await input<ProfileUpsert>(registry, 'dom.customer.profile.upsert.v1', (patch) => ({
-    kind: 'profile',
+    id: null,
     time: patch.updated_at,
     fields: fieldsSetBy(patch),
   })),
   await input<OrderPlaced>(registry, 'dom.order.placed.v1', (order) => ({
-    kind: 'order',
+    id: order.order_id,
     time: order.updated_at ?? order.placed_at,
     fields: FIELDS_OF.order,
   })),
   await input<ActivationDeliveryStatus>(registry, 'dom.activation.delivery.status.v1', (delivery) => ({
-    kind: 'delivery',
+    id: delivery.activation_id,
     time: delivery.occurred_at,
     fields: FIELDS_OF.delivery,
   })),

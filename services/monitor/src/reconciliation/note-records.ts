@@ -1,17 +1,35 @@
 import type { AvroCodec } from '@marketing-streams/contracts/avro-codec';
 import type { DeadLetter } from '@marketing-streams/contracts/generated/dead-letter';
 import { partitionOf } from '@marketing-streams/contracts/partitioner';
-import type { KafkaRecord } from '@marketing-streams/contracts/record';
-import { arrive } from '@marketing-streams/domain/reconciliation/arrivals';
+import type { KafkaRecord, SourceOffset } from '@marketing-streams/contracts/record';
+import { reach, setFields } from '@marketing-streams/domain/reconciliation/arrivals';
+import type { ComparedField } from '@marketing-streams/domain/reconciliation/differences';
 import type { StateView } from '@marketing-streams/stream/state/state-view';
-import type { ReconciledInput } from './inputs.ts';
-import { arrivalsOf, explain, keepArrivals } from './state.ts';
+import type { InputRecord, ReconciledInput } from './inputs.ts';
+import { arrivalsOf, explain, isRowOvertaken, keepArrivals } from './state.ts';
 
 /** Reasons quote whole values at times; the dead letter has all of it. */
 const LONGEST_REASON = 300;
 
 const shortened = (text: string): string =>
   text.length <= LONGEST_REASON ? text : `${text.slice(0, LONGEST_REASON - 1)}…`;
+
+/** Keeps how new a record was; gives the fields in which something newer had come before it. */
+const overtakenIn = (
+  topic: string,
+  { customerId, id, time, fields }: InputRecord,
+  place: SourceOffset,
+  state: StateView,
+): readonly ComparedField[] => {
+  const before = arrivalsOf(state, customerId);
+  if (id === null) {
+    const { arrivals, overtaken } = setFields(before, fields, time);
+    keepArrivals(state, customerId, reach(arrivals, place));
+    return overtaken;
+  }
+  keepArrivals(state, customerId, reach(before, place));
+  return isRowOvertaken(state, topic, { customerId, id }, time) ? fields : [];
+};
 
 /**
  * Keeps of an input record how new it was and how far it reaches, and notes what makes the two sides take it
@@ -25,18 +43,17 @@ export const noteInput = (
 ): boolean => {
   const record = input.read(value);
   if (record === null) return false;
-  const { customerId, kind, fields } = record;
+  const { customerId, fields } = record;
   const place = { topic, partition, offset };
-  const { arrivals, overtaken } = arrive(arrivalsOf(state, customerId), { ...record, place });
-  keepArrivals(state, customerId, arrivals);
+  const overtaken = overtakenIn(topic, record, place, state);
   const home = partitionOf(customerId, partitions);
   if (partition !== home && fields.length > 0) {
-    const detail = `lies on partition ${partition}, the customer's is ${home}: its order among the others is not its offset's`;
+    const detail = `lies on partition ${partition}, the customer's is ${home}: it comes later than its offset says`;
     explain(state, customerId, { kind: 'misplaced', ...place, detail, fields });
   }
   if (overtaken.length > 0) {
-    const when = new Date(record.time).toISOString();
-    const detail = `of ${when}, older than what came before it: gold keeps the newer time, live the later ${kind === 'profile' ? 'patch' : 'record'}`;
+    const time = new Date(record.time).toISOString();
+    const detail = `of ${time}, older than what came before it: gold goes by the time, live aggregation by the order`;
     explain(state, customerId, { kind: 'overtaken', ...place, detail, fields: overtaken });
   }
   return true;

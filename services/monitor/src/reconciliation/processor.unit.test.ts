@@ -172,6 +172,16 @@ describe('reconciliation', () => {
     expect(look()).toMatchObject([{ cause: 'overtaken', records: [{ topic: PROFILES, offset: 2 }] }]);
   });
 
+  it('names an order whose older record came later, and no other order', () => {
+    send(ORDERS, inputs[ORDERS].encode(order()), { offset: 1 });
+    send(ORDERS, inputs[ORDERS].encode(order({ order_id: 'o2', placed_at: NOW - 2 })), { offset: 2 });
+    gold(goldRow());
+    live(liveRow({ lifetime_value: 1 }));
+    expect(look()).toMatchObject([{ cause: 'unknown', records: [] }]);
+    send(ORDERS, inputs[ORDERS].encode(order({ placed_at: NOW - 1, total_amount: 1 })), { offset: 3 });
+    expect(look()).toMatchObject([{ cause: 'overtaken', records: [{ topic: ORDERS, offset: 3 }] }]);
+  });
+
   it('names a record on a wrong partition', () => {
     const partition = (HOME + 1) % PARTITIONS;
     send(ORDERS, inputs[ORDERS].encode(order()), { partition, offset: 4 });

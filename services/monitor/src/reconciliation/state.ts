@@ -1,5 +1,6 @@
 import { type AvroSchema, createCompactCodec, usually } from '@marketing-streams/contracts/compact-codec';
 import type { DifferenceCause } from '@marketing-streams/contracts/generated/difference-cause';
+import { type RowKeyParts, rowStateKey } from '@marketing-streams/contracts/row-key';
 import { type Arrivals, NO_ARRIVALS } from '@marketing-streams/domain/reconciliation/arrivals';
 import type { CustomerSide } from '@marketing-streams/domain/reconciliation/differences';
 import { type Explanation, withExplanation } from '@marketing-streams/domain/reconciliation/explanations';
@@ -30,6 +31,8 @@ export type KeptExplanation = Explanation & { readonly told: boolean };
 
 const CUSTOMERS = 'c';
 const ARRIVALS = 'a';
+/** The newest time of every order and every delivery. */
+const ROWS = { 'dom.order.placed.v1': 'o', 'dom.activation.delivery.status.v1': 'd' } as const;
 const EXPLANATIONS = 'e';
 /** Customers whose differences have to be looked at again. */
 const WAITING = 'w';
@@ -104,8 +107,15 @@ const arrivals = createCompactCodec<Arrivals>({
   ],
 });
 
+const times = createCompactCodec<number>('long');
+
 /** How the state is written; the rest is JSON. */
-export const RECONCILIATION_STATE: StateCodecs = { [CUSTOMERS]: customers, [ARRIVALS]: arrivals };
+export const RECONCILIATION_STATE: StateCodecs = {
+  [CUSTOMERS]: customers,
+  [ARRIVALS]: arrivals,
+  [ROWS['dom.order.placed.v1']]: times,
+  [ROWS['dom.activation.delivery.status.v1']]: times,
+};
 
 /** Both sides of a customer; a customer of whom nothing is known has none. */
 export const comparedCustomer = (state: StateView, customerId: string): ComparedCustomer =>
@@ -124,6 +134,14 @@ export const arrivalsOf = (state: StateView, customerId: string): Arrivals =>
 
 export const keepArrivals = (state: StateView, customerId: string, kept: Arrivals): void =>
   state.put(ARRIVALS + customerId, kept);
+
+/** Keeps the time of an order's or a delivery's record; true when a newer one of the same came before it. */
+export const isRowOvertaken = (state: StateView, topic: string, row: RowKeyParts, time: number): boolean => {
+  const key = rowStateKey(ROWS[topic as keyof typeof ROWS], row);
+  const newest = state.get<number>(key);
+  if (newest === undefined || time > newest) state.put(key, time);
+  return newest !== undefined && time < newest;
+};
 
 /** The records known to be taken differently by the two sides, oldest first. */
 export const explanationsOf = (state: StateView, customerId: string): readonly KeptExplanation[] =>
