@@ -1,6 +1,6 @@
--- What is known of each customer's profile: the latest value of each field, where a null says nothing.
+-- What is known of the profile of each customer: the latest value of each field, where a null says nothing.
 --
--- Patches with the source `lifecycle` are gold's own report of what it computed from orders and deliveries; the live
+-- Patches with the source `lifecycle` are the report of gold of what it computed from orders and deliveries; the live
 -- view computes that itself and takes no part of them.
 
 SET 'auto.offset.reset' = 'earliest';

@@ -39,7 +39,7 @@ WHERE customer_id <> ''
 PARTITION BY customer_id
 EMIT CHANGES;
 
--- The time of a row (ROWTIME) is the newest Kafka timestamp of all the customer's records, and goes on with it.
+-- The time of a row (ROWTIME) is the newest Kafka timestamp of all the records of the customer, and goes on with it.
 CREATE TABLE IF NOT EXISTS customer_ids WITH (
   KAFKA_TOPIC = 'ksql.customer_ids',
   KEY_FORMAT = 'KAFKA',

@@ -3,8 +3,8 @@
 
 SET 'auto.offset.reset' = 'earliest';
 
--- Under the contract's name ksqlDB writes a schema of its own, in which every field may be null. `make ksql` adds
--- VALUE_SCHEMA_ID, the contract's id in the registry, so that what is written is the contract itself.
+-- Under the name of the contract ksqlDB writes a schema of its own, in which every field may be null. `make ksql` adds
+-- VALUE_SCHEMA_ID, the id of the contract in the registry, so that what is written is the contract itself.
 -- generated: create segments
 CREATE TABLE IF NOT EXISTS customer_segments_0a43e3e7
 -- end generated

@@ -68,7 +68,7 @@ WINDOW TUMBLING (SIZE 1 MINUTE, GRACE PERIOD 1439 MINUTES)
 GROUP BY campaign_id, channel
 EMIT CHANGES;
 
--- The windows' topic once more, as the stream of its changes: the key of a windowed table ends in eight bytes of
+-- The topic of the windows once more, as the stream of its changes: the key of a windowed table ends in eight bytes of
 -- window start, which no JSON reader knows, and only a stream can be given another key. Again keyless.
 CREATE STREAM IF NOT EXISTS campaign_window_changes (
   campaign_name VARCHAR,
