@@ -152,7 +152,10 @@ schemas: ## Register the schemas, refusing what would break readers
 	  $(MAKE) --no-print-directory $(installed); $(with_addresses); exec node scripts/src/schemas.ts; fi
 
 ksql: ## Apply the statements in ksql/ to the ksqlDB server: REPLACE=1 begins anew
-	@if [ -z "$${KSQLDB_URL:-}" ] && $(running); then $(compose) run --rm ksql; else \
+	@if [ -z "$${KSQLDB_URL:-}" ] && $(running); then \
+	  if [ -n "$$($(compose) ps -q --status running live)" ]; then \
+	    echo 'ksql: the service `live` does this work here; `make up LIVE_ENGINE=ksqldb` changes over' >&2; exit 1; fi; \
+	  $(compose) run --rm --build ksql; else \
 	  $(MAKE) --no-print-directory $(installed); $(with_addresses); exec node scripts/src/ksql.ts; fi
 
 webapp: ## Build and start the web app in Docker (and what it needs)
