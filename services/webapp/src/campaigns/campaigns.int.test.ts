@@ -1,9 +1,15 @@
+import { createAvroCodec } from '@marketing-streams/contracts/avro-codec';
+import type { GoldCampaignPerformance } from '@marketing-streams/contracts/generated/gold-campaign-performance';
+import { structuredKey } from '@marketing-streams/contracts/row-key';
+import { createSchemaRegistry } from '@marketing-streams/contracts/schema-registry';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { alertRecords, campaignResult, lateRecords, resultRecords } from '../testing/campaign-records.ts';
 import { type EventStream, listenToEvents } from '../testing/event-stream.ts';
 import { createSurroundings, type RunningWebapp, type Surroundings } from '../testing/webapp-under-test.ts';
 
 const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
 /** The minute that is under way; what the dashboard's range ends with. */
 const NOW = Math.floor(Date.now() / MINUTE) * MINUTE;
 
@@ -182,6 +188,45 @@ describe('campaigns', () => {
       '3 events worth $4.50 came after their windows had closed',
     );
     expect(await getPage('?campaign=brand_awareness')).not.toContain('worth $4.50');
+  });
+
+  it('have their history from hours and days, and pass over its minutes', async () => {
+    const registry = createSchemaRegistry({ url: process.env['SCHEMA_REGISTRY_URL']! });
+    const codec = await createAvroCodec<GoldCampaignPerformance>({
+      registry,
+      topic: 'gold.campaign_performance.v1',
+    });
+    const row = (window: string, window_start: number, spend: number): GoldCampaignPerformance => ({
+      ...campaignResult({ window_start, campaign: 'history', spend }),
+      window,
+      cpc: 0,
+      cpa: 0,
+      source_offsets: [],
+    });
+    const hour = NOW - (NOW % HOUR);
+    const rows = [
+      row('1m', NOW, 1),
+      row('1h', hour, 200),
+      row('1h', hour - HOUR, 300),
+      row('1d', NOW - (NOW % DAY), 4_000),
+    ];
+    await surroundings.publish(
+      ...rows.map((value) => ({
+        topic: surroundings.topics.tables.performance,
+        key: structuredKey(value, ['campaign', 'channel', 'window', 'window_start']),
+        value: codec.encode(value),
+      })),
+    );
+    await webapp.caughtUp();
+    const spends = await Promise.all(
+      ['1h', '7d', '30d', '90d'].map(async (range) =>
+        card(await getPage(`?campaign=history&range=${range}`), 'spend'),
+      ),
+    );
+    expect(spends).toEqual(['$0.00', '$5.00', '$5.00', '$40.00']);
+    expect((await getResults('?window=1d&campaign=history')).results).toMatchObject([
+      { window: '1d', spend: 40 },
+    ]);
   });
 
   it('leave out what was before the view was cleared', async () => {
