@@ -82,21 +82,38 @@ const delivery = fc
     }),
   );
 
+const minutes = fc.integer({ min: START - 120_000, max: START + 60_000 });
+
+const adEvent = (
+  ts: fc.Arbitrary<number>,
+  campaign: fc.Arbitrary<string>,
+  partition: fc.Arbitrary<number>,
+): fc.Arbitrary<Sent> =>
+  fc
+    .record({
+      partition,
+      value: fc.record({
+        ts,
+        user_id: fc.constantFrom('u-1', 'u-2', ' '),
+        campaign_id: campaign,
+        channel: campaign,
+        event: fc.constantFrom('impression', 'click', 'conversion', 'view'),
+        cost: fc.constantFrom(0, 0.01, 1.1, 12.34, 0.555, -1),
+      }),
+    })
+    .map((sent) => ({ topic: 'logs', key: null, ...sent }));
+
 /** One partition of `logs`, and one campaign and channel: there both have the same clock for what is late. */
-const adEvent = fc
-  .record({
-    ts: fc.oneof(
-      { weight: 4, arbitrary: fc.integer({ min: START - 120_000, max: START + 60_000 }) },
-      { weight: 4, arbitrary: fc.integer({ min: START - DAY - 180_000, max: START - DAY + 180_000 }) },
-      { weight: 1, arbitrary: fc.integer({ min: START - 2 * DAY, max: START + 4_000_000 }) },
-    ),
-    user_id: fc.constantFrom('u-1', 'u-2', ' '),
-    campaign_id: fc.constant('spring_sale'),
-    channel: fc.constant('google_ads'),
-    event: fc.constantFrom('impression', 'click', 'conversion', 'view'),
-    cost: fc.constantFrom(0, 0.01, 1.1, 12.34, 0.555, -1),
-  })
-  .map((value): Sent => ({ topic: 'logs', key: null, partition: 2, value }));
+const lateEvent = adEvent(
+  fc.oneof(
+    { weight: 4, arbitrary: minutes },
+    { weight: 4, arbitrary: fc.integer({ min: START - DAY - 180_000, max: START - DAY + 180_000 }) },
+    { weight: 1, arbitrary: fc.integer({ min: START - 2 * DAY, max: START + 4_000_000 }) },
+  ),
+  fc.constant('google_ads'),
+  fc.constant(2),
+);
+const spreadEvent = adEvent(minutes, fc.constantFrom('a', 'b', 'a_b', '"', 'ж'), fc.nat(PARTITIONS - 1));
 
 const sameOf = async (sent: readonly Sent[], topics: readonly TopicName[]): Promise<void> => {
   const inputs = sent.map((record, index): FixtureInput => ({ ...record, timestamp: START + index * 1_000 }));
@@ -121,11 +138,14 @@ describe('the service live and the statements of ksql/', () => {
     );
   });
 
-  it('give the same campaign windows, late events and invalid ones among them', async () => {
-    const records = fc.array(adEvent, { minLength: 1, maxLength: 40, size: 'max' });
+  it.each([
+    ['spread over partitions', spreadEvent],
+    ['late and too late ones', lateEvent],
+  ])('give the same campaign windows, invalid events among them: %s', async (_, event) => {
+    const records = fc.array(event, { minLength: 1, maxLength: 40, size: 'max' });
     await fc.assert(
       fc.asyncProperty(records, (sent) => sameOf(sent, ['results'])),
-      { numRuns: 40 },
+      { numRuns: 30 },
     );
   });
 });
