@@ -6,6 +6,7 @@ import { keepSegmentChart } from './segment-chart.js';
 import { keepTimes } from './times.js';
 
 document.documentElement.classList.add('scripted');
+document.querySelector('.sections [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
 keepTimes();
 enhanceActions();
 enhanceControls();

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { TopicPartition } from '@marketing-streams/contracts/record';
 import { isPlatformError, messageOf } from '@marketing-streams/platform/errors';
 import type { Logger } from '@marketing-streams/platform/logging';
@@ -46,6 +47,8 @@ const LOOK_EVERY_MILLISECONDS = 1_000;
 const WANTED_MILLISECONDS = 5_000;
 /** How long a page waits for figures that are not older than two looks. */
 const PATIENCE_MILLISECONDS = 1_500;
+/** The first look connects first. */
+const FIRST_PATIENCE_MILLISECONDS = 4_000;
 const LOOK_TIMEOUT_MILLISECONDS = 5_000;
 
 const placeOf = ({ topic, partition }: TopicPartition): string => `${topic}/${partition}`;
@@ -121,21 +124,24 @@ export const startLagWatch = ({ kafka, hops, logger, onLook }: LagWatchParts): L
     latest = { at, hops: lags, emptyTopics: new Set(topics.filter((topic) => !full.has(topic))) };
   };
 
-  const lookOnce = (): Promise<void> => {
+  const failed = (reason: string): void => {
+    if (problem === null && !stopped) logger.warn({ reason }, 'the lag of the pipeline is not known');
+    problem = reason;
+  };
+  const lookOnce = async (): Promise<void> => {
+    // A look that hangs is not begun again: it ends first when Kafka is back.
     looking ??= look()
       .then(() => {
         problem = null;
       })
-      .catch((error: unknown) => {
-        if (problem === null)
-          logger.warn({ reason: messageOf(error) }, 'the lag of the pipeline is not known');
-        problem = messageOf(error);
-      })
+      .catch((error: unknown) => failed(messageOf(error)))
       .finally(() => {
         looking = undefined;
-        if (!stopped) onLook();
       });
-    return looking;
+    const late = delay(LOOK_TIMEOUT_MILLISECONDS, 'late' as const, { ref: false });
+    if ((await Promise.race([looking, late])) === 'late')
+      failed(`Kafka has not answered within ${LOOK_TIMEOUT_MILLISECONDS} ms`);
+    if (!stopped) onLook();
   };
 
   const keepLooking = (): void => {
@@ -161,10 +167,8 @@ export const startLagWatch = ({ kafka, hops, logger, onLook }: LagWatchParts): L
     fresh: async () => {
       want();
       if (!isFresh()) {
-        const { promise, resolve } = Promise.withResolvers<void>();
-        const patience = setTimeout(resolve, PATIENCE_MILLISECONDS);
-        await Promise.race([lookOnce(), promise]);
-        clearTimeout(patience);
+        const patience = latest === null ? FIRST_PATIENCE_MILLISECONDS : PATIENCE_MILLISECONDS;
+        await Promise.race([lookOnce(), delay(patience, undefined, { ref: false })]);
       }
       return latest;
     },

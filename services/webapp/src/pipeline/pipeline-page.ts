@@ -24,7 +24,8 @@ export type PipelineParts = {
 export type PipelinePage = {
   readonly tiles: readonly Tile[];
   readonly lag: PipelineLag | null;
-  readonly lag_problem: string | null;
+  /** Whether those figures are older than they should be, because Kafka does not answer. */
+  readonly is_stale: boolean;
   /** Hops that somebody runs or once ran. */
   readonly hops: readonly HopLag[];
   /** Hops of the live aggregation without Kafka groups of their own: it runs in ksqlDB, or not at all. */
@@ -37,6 +38,8 @@ export type PipelinePage = {
   readonly dead_letters: DeadLetters;
 };
 
+/** Figures are looked at every second while somebody looks at them. */
+const STALE_MILLISECONDS = 5_000;
 const LISTED_DIFFERENCES = 50;
 const LISTED_LATE = 12;
 
@@ -101,16 +104,18 @@ export const pipelinePage = (
   lag: PipelineLag | null,
 ): PipelinePage => {
   const hops = (lag?.hops ?? []).filter(({ hop, state }) => state !== 'absent' || !hop.isOptional);
+  const is_stale =
+    lag !== null && (pipeline.lag.problem() !== null || Date.now() - lag.at > STALE_MILLISECONDS);
   const differences = differencesOf(tables.reconciliation.rows(), LISTED_DIFFERENCES);
   const late = lateEventsByCampaign(tables.lateEvents.rows());
   const deadLetters = pipeline.deadLetters.latest();
   return {
     tiles: tilesOf(hops, lag, differences, late, deadLetters),
     lag,
-    lag_problem: pipeline.lag.problem(),
+    is_stale,
     hops,
     has_live_elsewhere: hops.length < (lag?.hops.length ?? 0),
-    verdict: verdictOf(differences, view.index.totals().customers, lag, pipeline.topics),
+    verdict: verdictOf(differences, view.index.totals().customers, is_stale ? null : lag, pipeline.topics),
     differences,
     more_differences: differences.differing - differences.listed.length,
     late: late.slice(0, LISTED_LATE),

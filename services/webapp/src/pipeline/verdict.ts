@@ -30,7 +30,7 @@ export const verdictOf = (
   const everybody = customers === 1 ? 'the one customer' : `all ${count(customers)} customers`;
   const progress =
     hop === undefined
-      ? 'How far the comparison has come is not known: Kafka does not answer.'
+      ? 'How far the comparison has come is not known at the moment.'
       : hop.state === 'stopped'
         ? 'The monitor is not running: this is what it found last.'
         : hop.records > 0

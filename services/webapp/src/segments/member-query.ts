@@ -17,15 +17,18 @@ export const RANGES = {
 export type Range = keyof typeof RANGES;
 
 const NAMES = Object.keys(RANGES) as Range[];
-const DEFAULT_RANGE: Range = '24h';
 const DEFAULT_SORT = 'entered';
 
 const rangeQuery = z.object({
-  range: z.enum(NAMES, `must be one of ${NAMES.join(', ')}`).default(DEFAULT_RANGE),
+  range: z.enum(NAMES, `must be one of ${NAMES.join(', ')}`).optional(),
 });
 
-/** Reads the range of a query string. Throws VALUE_INVALID naming what is wrong. */
-export const parseRange = (query: unknown): Range => parseRequest(rangeQuery, query).range;
+/** Reads the range of a query string, null when none is chosen. Throws VALUE_INVALID naming what is wrong. */
+export const parseRange = (query: unknown): Range | null => parseRequest(rangeQuery, query).range ?? null;
+
+/** The range for who has chosen none: a day, or an hour while nothing older is known. */
+export const rangeSince = (since: number | null, now: number): Range =>
+  since !== null && since > now - RANGES['1h'].milliseconds ? '1h' : '24h';
 
 /** The stretch of time that ends now. */
 export const stretchOf = (range: Range, now: number): Stretch => ({
@@ -38,13 +41,13 @@ export const parseMemberQuery = (segment: string, query: Readonly<Record<string,
   parseListQuery({ ...query, segment, sort: query['sort'] || DEFAULT_SORT });
 
 /** A query string that says the same; defaults are left out. Begins with `?` or is empty. */
-export const formatMemberQuery = (query: CustomerQuery, range: Range): string => {
+export const formatMemberQuery = (query: CustomerQuery, range: Range | null): string => {
   const sort = formatSort(query.sort);
   const values: Readonly<Record<string, string | null>> = {
     search: query.search === '' ? null : query.search,
     stage: query.stage,
     sort: sort === DEFAULT_SORT ? null : sort,
-    range: range === DEFAULT_RANGE ? null : range,
+    range,
     cursor: query.cursor === null ? null : encodeCursor(query.cursor),
   };
   const given = Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== null);

@@ -7,10 +7,11 @@ import type { CustomerQuery } from '../view/customer-index.ts';
 import { formatSort } from '../view/customer-order.ts';
 import type { LiveView } from '../view/live-view.ts';
 import { type CourseChart, courseChart } from './course-chart.ts';
-import { formatMemberQuery, RANGES, type Range, stretchOf } from './member-query.ts';
+import { formatMemberQuery, RANGES, type Range, rangeSince, stretchOf } from './member-query.ts';
 import { type MemberPage, memberPage } from './members.ts';
 import type { SegmentSummary } from './segment-book.ts';
 import type { SegmentSite } from './segment-site.ts';
+import type { Stretch } from './segment-sizes.ts';
 
 /** What the parts of the pages are made from. */
 export type SegmentPartsContext = {
@@ -40,6 +41,8 @@ export type SegmentPage = MemberPage & {
   readonly next_url: string | null;
   readonly previous_url: string | null;
   readonly sort: string;
+  /** The range that was chosen; null when none was. */
+  readonly chosen_range: Range | null;
   /** A table's head sorts by its column; once more turns the direction round. */
   readonly sort_url: (key: string) => string;
 };
@@ -73,9 +76,20 @@ const tilesOf = (segment: SegmentSummary, customers: number): readonly Tile[] =>
   { label: 'Left', value: count(segment.left), note: 'within 24 hours' },
 ];
 
+/** A course of a few minutes is drawn over at least so much time. */
+const SHORTEST_COURSE_MILLISECONDS = 600_000;
+
+/** The last day, or as much of it as is known. */
+const knownDay = (since: number | null): Stretch => {
+  const now = Date.now();
+  const day = stretchOf('24h', now);
+  const known = Math.min(since ?? now, now - SHORTEST_COURSE_MILLISECONDS);
+  return { from: Math.max(day.from, known), to: now };
+};
+
 /** The list of segments, with each one's last day. */
 export const segmentList = ({ segments, view }: SegmentPartsContext): SegmentList => {
-  const stretch = stretchOf('24h', Date.now());
+  const stretch = knownDay(segments.sizes.since());
   return {
     customers: view.index.totals().customers,
     cards: segments.book.all().map((segment) => ({
@@ -98,16 +112,18 @@ export const segmentPage = async (
   { segments, view }: SegmentPartsContext,
   name: string,
   query: CustomerQuery,
-  range: Range,
+  chosen: Range | null,
 ): Promise<SegmentPage> => {
   const segment = segments.book.one(name);
-  const stretch = stretchOf(range, Date.now());
+  const now = Date.now();
+  const range = chosen ?? rangeSince(segments.sizes.since(), now);
+  const stretch = stretchOf(range, now);
   const members = await memberPage(view, name, query);
-  const url = (others: Partial<CustomerQuery>, otherRange: Range = range): string =>
+  const url = (others: Partial<CustomerQuery>, otherRange: Range | null = chosen): string =>
     `${urlOf(name)}${formatMemberQuery({ ...query, cursor: null, ...others }, otherRange)}`;
   const { next, previous } = members.page;
   const sort = formatSort(query.sort);
-  const exported = formatMemberQuery({ ...query, cursor: null }, '24h');
+  const exported = formatMemberQuery({ ...query, cursor: null }, null);
   return {
     ...members,
     segment,
@@ -126,6 +142,7 @@ export const segmentPage = async (
     next_url: next === null ? null : url({ cursor: next }),
     previous_url: previous === null ? null : url({ cursor: previous }),
     sort,
+    chosen_range: chosen,
     sort_url: (key) => url({ sort: { key: key as CustomerQuery['sort']['key'], reversed: sort === key } }),
   };
 };
@@ -135,7 +152,7 @@ export const pageFragments = async (
   context: SegmentPartsContext,
   name: string,
   query: CustomerQuery,
-  range: Range,
+  range: Range | null,
 ): Promise<Fragments> => {
   const page = await segmentPage(context, name, query, range);
   const locals = { ...page, now: Date.now() };
@@ -147,7 +164,7 @@ export const pageFragments = async (
 };
 
 /** The address at which a segment's page listens. */
-export const pageEventsUrl = (name: string, query: CustomerQuery, range: Range): string => {
+export const pageEventsUrl = (name: string, query: CustomerQuery, range: Range | null): string => {
   const values = new URLSearchParams(formatMemberQuery(query, range));
   values.set('name', name);
   return `/events/segment?${values}`;

@@ -83,7 +83,7 @@ export const segmentApiRoutes = (context: WebContext): Router => {
 
   router.get('/segments/:name/sizes', (request, response) => {
     const name = nameOf(request);
-    const stretch = stretchOf(parseRange(request.query), Date.now());
+    const stretch = stretchOf(parseRange(request.query) ?? '24h', Date.now());
     const course = segments.sizes.course(name, stretch, COURSE_POINTS);
     response.json({
       segment: name,

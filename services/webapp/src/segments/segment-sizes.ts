@@ -9,6 +9,8 @@ export type Stretch = { readonly from: number; readonly to: number };
 
 /** How large segments have been. */
 export type SegmentSizes = {
+  /** The earliest minute of any segment, epoch milliseconds; null while there is none. */
+  readonly since: () => number | null;
   /** The newest point of a segment; null when it never had a member. */
   readonly newest: (segment: string) => SizePoint | null;
   /** Members at a moment; null when the table does not reach back that far. */
@@ -101,6 +103,12 @@ export const createSegmentSizes = (
   };
 
   return {
+    since: () => {
+      const first = Math.min(
+        ...[...courses.values()].map((course) => inOrder(course)[0]?.minute ?? Infinity),
+      );
+      return Number.isFinite(first) ? first : null;
+    },
     newest: (segment) => inOrder(courses.get(segment)).at(-1) ?? null,
     membersAt,
     moved: (segment, stretch) => {

@@ -82,6 +82,10 @@ describe('the segments in a browser', () => {
     await surroundings.publishGold(member(99, { ...since, first_name: 'Newest', last_name: 'Member' }));
     await page.locator('#members tbody tr').first().getByText('Newest Member').waitFor();
     await page.locator('#totals-of-segment .tile').first().getByText('31', { exact: true }).waitFor();
+    await publishSegmentSizes(surroundings, [
+      { segment: 'loyal', minute: Date.now(), members: 31, entered: 1, left: 0 },
+    ]);
+    await page.locator('#segment-chart .u-legend').getByText('31', { exact: true }).waitFor();
     await surroundings.publishGold(member(99, { version: 2, segments: [], segment_since: {} }));
     await page.locator('#member-m99').waitFor({ state: 'detached' });
     expect(await isSamePage()).toBe(true);
