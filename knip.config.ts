@@ -12,8 +12,8 @@ const config: KnipConfig = {
     'services/*': { entry: ['src/**/*.worker.ts', 'src/**/*.test.ts'] },
     'services/producer': { entry: ['src/**/*.test.ts'] },
     'services/gold-publisher': { entry: ['src/**/*.test.ts'] },
-    // The browser loads one script, which imports the others.
-    'services/webapp': { entry: ['src/**/*.test.ts', 'public/main.js'] },
+    // The browser loads these scripts, which import the others.
+    'services/webapp': { entry: ['src/**/*.test.ts', 'public/main.js', 'public/campaigns.js'] },
     scripts: { entry: ['src/*.ts'] },
     tests: {
       entry: ['src/**/*.test.ts', 'src/*.setup.ts', 'faults/**/*.test.ts', 'faults/print-recoveries.ts'],

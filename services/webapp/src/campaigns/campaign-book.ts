@@ -7,7 +7,7 @@ import { newestEnd, type Span, type Windows, windowsOf } from './span.ts';
 import { indexWindows, type WindowRow } from './window-index.ts';
 
 /** Events that no window holds, because it had closed when they came. */
-export type LateSum = { readonly events: number; readonly spend: Cents };
+type LateSum = { readonly events: number; readonly spend: Cents };
 
 /** What is known of campaigns. */
 export type CampaignBook = {

@@ -27,22 +27,22 @@ export const RANGES = {
   '30d': { label: '30 days', length: 30 * DAY, step: 6 * HOUR, grain: '1h' },
   '90d': { label: '90 days', length: 90 * DAY, step: DAY, grain: '1d' },
 } as const satisfies Readonly<Record<string, Range>>;
-export type RangeName = keyof typeof RANGES;
+type RangeName = keyof typeof RANGES;
 
 /** Length of a grain's windows in milliseconds. */
 export const GRAIN_MILLISECONDS: Readonly<Record<Grain, number>> = { '1m': MINUTE, '1h': HOUR, '1d': DAY };
 
 /** Columns the table sorts by. */
-export const SORT_KEYS = ['campaign', 'channel', ...METRICS] as const;
+const SORT_KEYS = ['campaign', 'channel', ...METRICS] as const;
 export type SortKey = (typeof SORT_KEYS)[number];
 export type TableSort = { readonly key: SortKey; readonly reversed: boolean };
 
 /** What the table lists: sums over the range, or its single windows, newest first. */
-export type TableKind = 'totals' | 'windows';
+type TableKind = 'totals' | 'windows';
 
 /** Seconds between two refreshes of the whole page that the dashboard offers; off means that nothing changes by itself. */
 export const REFRESH_SECONDS = [5, 10, 30, 60] as const;
-export type Refresh = (typeof REFRESH_SECONDS)[number] | 'off';
+type Refresh = (typeof REFRESH_SECONDS)[number] | 'off';
 
 /** Everything that the dashboard's address says. */
 export type CampaignQuery = {

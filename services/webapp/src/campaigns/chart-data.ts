@@ -4,7 +4,7 @@ import { addTo, emptySum, type Figures, type Metric, metricOf } from './figures.
 import type { Overview, Series } from './overview.ts';
 
 /** One chart as its script draws it. */
-export type Chart = {
+type Chart = {
   /** Name of each line. */
   readonly names: readonly string[];
   /** Values of each line at `times`; null where there is nothing to divide by. Money in dollars, CTR in per cent. */

@@ -6,7 +6,7 @@ import { downTo, fits, type Span, spanOf, upTo, type Windows } from './span.ts';
 export type Series = { readonly name: string; readonly total: Figures; readonly steps: readonly Figures[] };
 
 /** What the table has of one campaign on one channel: of the whole span, or of one window. */
-export type TableRow = Figures & {
+type TableRow = Figures & {
   readonly campaign: string;
   readonly channel: string;
   /** Null for the whole span. */
@@ -32,7 +32,7 @@ export type Overview = {
 };
 
 /** More windows than this are for the CSV file. */
-export const MOST_ROWS = 100;
+const MOST_ROWS = 100;
 
 const createSeries = (names: Map<string, { total: Sum; steps: Sum[] }>, name: string, count: number) => {
   const made = { total: emptySum(), steps: Array.from({ length: count }, emptySum) };

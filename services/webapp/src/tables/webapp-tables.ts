@@ -62,7 +62,7 @@ const HOUR_MILLISECONDS = 3_600_000;
 const DAY_MILLISECONDS = 24 * HOUR_MILLISECONDS;
 
 /** A day of minutes, the day before to compare it with, and an hour in which neither begins at the full minute. */
-export const RESULTS_KEPT_MILLISECONDS = 2 * DAY_MILLISECONDS + HOUR_MILLISECONDS;
+const RESULTS_KEPT_MILLISECONDS = 2 * DAY_MILLISECONDS + HOUR_MILLISECONDS;
 
 const windowStart = ({ window_start }: { readonly window_start: number }): number => window_start;
 
