@@ -6,6 +6,7 @@ import { createAdTraffic } from '@marketing-streams/domain/simulation/ad-traffic
 import type { OutgoingRecord } from '@marketing-streams/stream/kafka/api';
 import type { PipelineAccess } from '@marketing-streams/tests/harness/pipeline-access';
 import { waitUntil } from '@marketing-streams/tests/harness/wait-until';
+import { openCampaignPages } from './campaign-pages.ts';
 import { type CountJourneys, createCountJourneys } from './count-journeys.ts';
 import { type SendingReport, sendSteadily } from './steady-stream.ts';
 import { followTopic } from './topic-follower.ts';
@@ -22,14 +23,14 @@ export type CampaignMeter = {
   readonly sendSteadily: (rate: number, seconds: number) => Promise<SendingReport>;
   /** Events on their way to `results`, as a read_committed reader sees them. */
   readonly results: CountJourneys;
-  /** Events on their way to somewhere else: tell it of every row that arrives there. */
-  readonly journeysTo: () => { readonly journeys: CountJourneys; readonly onRow: OnCampaignRow };
-  /** Resolves when `results` has every event and every cent. Throws naming a window that has too many, or not enough in time. */
+  /** Events on their way to a listener of the web app's events about windows. */
+  readonly listener: CountJourneys;
+  /** Clicks of one campaign on their way to the number that an open dashboard shows. */
+  readonly dashboard: CountJourneys;
+  /** Resolves when `results` has every event and every cent, and the dashboard every click. Throws naming a window that has too many, or not enough in time. */
   readonly allCounted: (timeoutMilliseconds?: number) => Promise<void>;
   readonly close: () => Promise<void>;
 };
-
-export type OnCampaignRow = (row: CampaignFigures, at: number) => void;
 
 const MINUTE_MILLISECONDS = 60_000;
 
@@ -56,14 +57,15 @@ export const startCampaignMeter = async (access: PipelineAccess): Promise<Campai
   const results = createCountJourneys(sentTo);
   const newestCents = new Map<string, number>();
 
-  const journeysTo: CampaignMeter['journeysTo'] = () => {
-    const journeys = createCountJourneys(sentTo);
-    return {
-      journeys,
-      onRow: (row, at) =>
-        journeys.counted(windowName(row.campaign, row.channel, row.window_start), countOf(row), at),
-    };
-  };
+  const watched = `brand_awareness-${run}`;
+  const clicks: number[] = [];
+  const listener = createCountJourneys(sentTo);
+  const dashboard = createCountJourneys(() => clicks);
+  const pages = await openCampaignPages(access.webappUrl, watched, {
+    onRow: (row, at) =>
+      listener.counted(windowName(row.campaign, row.channel, row.window_start), countOf(row), at),
+    onClicks: (shown, at) => dashboard.counted(watched, shown, at),
+  });
 
   const follower = followTopic(access.kafka, 'results', (_, value, at) => {
     const row = JSON.parse(value.toString('utf8')) as CampaignFigures;
@@ -84,12 +86,16 @@ export const startCampaignMeter = async (access: PipelineAccess): Promise<Campai
       sent = { moments: [], cents: 0 };
       windows.set(name, sent);
     }
-    sent.moments.push(performance.now());
+    const now = performance.now();
+    sent.moments.push(now);
+    if (event.campaign_id === watched && event.event === 'click') clicks.push(now);
     sent.cents += event.cost;
     return { topic: 'logs', key: event.user_id, value: encode(event), timestamp: event.ts };
   };
 
   const missing = (): string | null => {
+    if (dashboard.seen(watched) !== clicks.length)
+      return `the dashboard shows ${dashboard.seen(watched)} of ${clicks.length} clicks`;
     for (const [name, { moments, cents }] of windows) {
       const seen = results.seen(name);
       if (seen > moments.length) throw new Error(`${name}: ${seen} of ${moments.length} events are counted`);
@@ -101,11 +107,14 @@ export const startCampaignMeter = async (access: PipelineAccess): Promise<Campai
 
   return {
     results,
-    journeysTo,
+    listener,
+    dashboard,
     sendSteadily: (rate, seconds) =>
       sendSteadily(rate, seconds, (events) => access.send(Array.from({ length: events }, nextEvent))),
     allCounted: (timeoutMilliseconds = 60_000) =>
       waitUntil('every event is counted', async () => missing(), timeoutMilliseconds),
-    close: follower.stop,
+    close: async () => {
+      await Promise.all([follower.stop(), pages.close()]);
+    },
   };
 };

@@ -116,9 +116,15 @@ export const lagMetrics = (
 
 /** Event → page, at the rate of a busy day. */
 const measurePage = async (rig: Rig, meter: CampaignMeter, seconds: number): Promise<readonly Metric[]> => {
+  const prefix = `campaigns.${PAGE_RATE}/s`;
   const { begin, metrics } = await steadily(rig, meter, PAGE_RATE, seconds);
   await meter.allCounted();
-  return [...journeyMetrics(`campaigns.${PAGE_RATE}/s.results`, meter.results.journeys, begin), ...metrics];
+  return [
+    ...journeyMetrics(`${prefix}.listener`, meter.listener.journeys, begin, GOALS.pageMilliseconds),
+    ...journeyMetrics(`${prefix}.dashboard`, meter.dashboard.journeys, begin, GOALS.pageMilliseconds),
+    ...journeyMetrics(`${prefix}.results`, meter.results.journeys, begin),
+    ...metrics,
+  ];
 };
 
 /** A rush that lasts: does the lag stay, and what does an event cost? */
@@ -161,7 +167,7 @@ const measureRush = async (rig: Rig, meter: CampaignMeter, seconds: number): Pro
     },
     info(`${prefix}.live_resident_mb`, live.residentBytes / MEGABYTE, 'MB'),
     info(`${prefix}.sent_per_second`, events / elapsed, 'events/s'),
-    ...journeyMetrics(`${prefix}.results`, meter.results.journeys, begin),
+    ...journeyMetrics(`${prefix}.listener`, meter.listener.journeys, begin),
     ...metrics,
   ];
 };
