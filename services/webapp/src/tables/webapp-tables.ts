@@ -5,7 +5,6 @@ import type { GoldCampaignPerformance } from '@marketing-streams/contracts/gener
 import type { GoldSegmentSize } from '@marketing-streams/contracts/generated/gold-segment-size';
 import type { LateEvents } from '@marketing-streams/contracts/generated/late-events';
 import type { Reconciliation } from '@marketing-streams/contracts/generated/reconciliation';
-import type { SegmentMaterialized } from '@marketing-streams/contracts/generated/segment-materialized';
 import { createJsonCodec } from '@marketing-streams/contracts/json-codec';
 import type { SchemaRegistry } from '@marketing-streams/contracts/schema-registry';
 import type { TopicName } from '@marketing-streams/contracts/topics';
@@ -27,8 +26,6 @@ type TableRows = {
   readonly performance: GoldCampaignPerformance;
   readonly alerts: Alert;
   readonly lateEvents: LateEvents;
-  /** Each customer's segments. */
-  readonly segments: SegmentMaterialized;
   readonly segmentSizes: GoldSegmentSize;
   /** Customers of whom live aggregation and gold do not say the same. */
   readonly reconciliation: Reconciliation;
@@ -53,7 +50,6 @@ export const TABLE_TOPICS = {
   performance: 'gold.campaign_performance.v1',
   alerts: 'ops.alerts',
   lateEvents: 'ops.late_events.v1',
-  segments: 'dom.segment.materialized.v1',
   segmentSizes: 'gold.segment_sizes.v1',
   reconciliation: 'ops.reconciliation.v1',
 } as const satisfies Record<TableName, TopicName>;
@@ -73,16 +69,14 @@ const PARTS: { readonly [Name in TableName]: Pick<TableDeclaration<TableRows[Nam
   performance: { accepts: (key) => !key.includes('"window":"1m"') },
   alerts: { age: { timeOf: ({ changed_at }) => changed_at, keepMilliseconds: 7 * DAY_MILLISECONDS } },
   lateEvents: { age: { timeOf: windowStart, keepMilliseconds: 31 * DAY_MILLISECONDS } },
-  segments: {},
   segmentSizes: { age: { timeOf: ({ minute }) => minute, keepMilliseconds: 31 * DAY_MILLISECONDS } },
   reconciliation: {},
 };
 
 /** Registers the contracts of the tables and makes their codecs. Throws REGISTRY_UNAVAILABLE on an outage. */
 export const createTableCodecs = async (registry: SchemaRegistry): Promise<TableCodecs> => {
-  const [performance, segments, segmentSizes] = await Promise.all([
+  const [performance, segmentSizes] = await Promise.all([
     createAvroCodec<GoldCampaignPerformance>({ registry, topic: TABLE_TOPICS.performance }),
-    createAvroCodec<SegmentMaterialized>({ registry, topic: TABLE_TOPICS.segments }),
     createAvroCodec<GoldSegmentSize>({ registry, topic: TABLE_TOPICS.segmentSizes }),
   ]);
   return {
@@ -90,7 +84,6 @@ export const createTableCodecs = async (registry: SchemaRegistry): Promise<Table
     performance,
     alerts: createJsonCodec<Alert>(TABLE_TOPICS.alerts),
     lateEvents: createJsonCodec<LateEvents>(TABLE_TOPICS.lateEvents),
-    segments,
     segmentSizes,
     reconciliation: createJsonCodec<Reconciliation>(TABLE_TOPICS.reconciliation),
   };
@@ -133,7 +126,6 @@ export const createWebappTables = (
     performance: follow('performance'),
     alerts: follow('alerts'),
     lateEvents: follow('lateEvents'),
-    segments: follow('segments'),
     segmentSizes: follow('segmentSizes'),
     reconciliation: follow('reconciliation'),
   };

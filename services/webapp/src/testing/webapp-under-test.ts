@@ -96,7 +96,6 @@ export const createSurroundings = async (
       performance: `performance-${id}`,
       alerts: `alerts-${id}`,
       lateEvents: `late-events-${id}`,
-      segments: `segments-${id}`,
       segmentSizes: `segment-sizes-${id}`,
       reconciliation: `reconciliation-${id}`,
     },
