@@ -162,6 +162,12 @@ describe('anomalies', () => {
     ]);
   });
 
+  it('do not hold a campaign that has just begun against the time before it', () => {
+    const known = Array.from({ length: 60 }, (_, index) => at(index));
+    const begun = new Map([...minutes(60, varied)].filter(([minute]) => minute >= at(50)));
+    expect(findingsOfAnomalies(settings, begun, known, at(59))).toEqual([]);
+  });
+
   it('say nothing before half an hour is known', () => {
     expect(found({ spend: 90_000 }, 33)).toEqual({});
     expect(found({ spend: 90_000 }, 34)['campaign-spend-unusual']).toMatchObject({ verdict: 'bad' });

@@ -121,13 +121,19 @@ describe('campaign alerts', () => {
   });
 
   it('end when there is nothing to measure any more', () => {
-    take(result(0));
-    takeAll([expensive(1), expensive(2)]);
-    const others = Array.from({ length: 400 }, (_, index) => result(3 + index, { campaign: 'other' }));
-    const alerts = takeAll(others).filter(({ subject }) => subject['campaign'] === 'spring_sale');
-    expect(told(alerts).at(-1)).toMatch(/^campaign-cpa-above resolved/);
-    expect([...state.range('t')].filter(([key]) => key.includes('spring_sale'))).toEqual([]);
-    expect([...state.range('m')].every(([key]) => !key.includes('spring_sale'))).toBe(true);
+    const dear = (minute: number) => result(minute, { campaign: 'other', spend: 9_000, conversions: 5 });
+    const cheap = (minute: number) => result(minute, { campaign: 'other' });
+    const first = takeAll(Array.from({ length: 60 }, (_, index) => (index < 50 ? cheap : dear)(index)));
+    expect(told(first).filter((one) => one.includes('cpa-unusual'))).toEqual([
+      'campaign-cpa-unusual firing 53',
+    ]);
+    const alone = takeAll(Array.from({ length: 12 }, (_, index) => result(60 + index)));
+    const ended = alone.find(({ rule }) => rule === 'campaign-cpa-unusual');
+    expect(ended).toMatchObject({
+      status: 'resolved',
+      message: 'other on email: there is nothing to measure any more',
+    });
+    expect([...state.range('t')].filter(([key]) => key.includes('cpa-unusual'))).toEqual([]);
   });
 
   it('find what is unusual on a channel, and not that the whole stream was silent', () => {

@@ -162,6 +162,15 @@ describe('reconciliation', () => {
     expect(looks.at(-1)!.open).toEqual({ rejected: 0, unknown: 0 });
   });
 
+  it('names nothing while it changes, and remembers since when there is a difference', () => {
+    gold(goldRow());
+    live(liveRow({ order_count: 2 }));
+    now += SETTLE - 1_000;
+    live(liveRow({ order_count: 3 }));
+    expect(look(SETTLE - 1_000)).toMatchObject([{ cause: 'under-way', since: NOW }]);
+    expect(look(1_000)).toMatchObject([{ cause: 'unknown', since: NOW }]);
+  });
+
   it('names a record that was older than what came before it', () => {
     send(PROFILES, inputs[PROFILES].encode(patch({ email: 'new@example.com' })), { offset: 1 });
     send(PROFILES, inputs[PROFILES].encode(patch({ email: 'old@example.com', updated_at: NOW - 1 })), {
