@@ -22,7 +22,7 @@ import { type WatchSettings, watchMinute } from './watch-campaigns.ts';
 
 const INPUT_TOPIC = 'results';
 /** Where alerts are published. */
-export const ALERT_TOPIC = 'ops.alerts';
+const ALERT_TOPIC = 'ops.alerts';
 
 /** Version of what is kept of minutes and rules. */
 const RULE_VERSION = 'campaign-alerts-1';

@@ -12,7 +12,7 @@ export type Settled = {
 };
 
 /** A group that has to read what some topics held before the next stage's topics are looked at. */
-export type Stage = { readonly group: string; readonly topics: readonly TopicName[] };
+type Stage = { readonly group: string; readonly topics: readonly TopicName[] };
 
 /** Watches how far both sides have come, while somebody wants to know. */
 export type Progress = {

@@ -9,7 +9,7 @@ import type { StateCodecs } from '@marketing-streams/stream/state/state-codec';
 import type { StateView } from '@marketing-streams/stream/state/state-view';
 
 /** What was published last of a customer whose two sides differ. */
-export type Told = {
+type Told = {
   readonly cause: DifferenceCause;
   /** The differences and records as JSON text: what says the same is not said again. */
   readonly content: string;
