@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { isPlatformError } from '@marketing-streams/platform/errors';
 import type { Logger } from '@marketing-streams/platform/logging';
 
 /** Parts of a page: HTML by the id of the element it takes the place of. */
@@ -62,22 +63,23 @@ export const createFragmentHub = (coalesceMilliseconds: number, logger: Logger):
     const waiting = [...listeners].filter(isWaiting);
     // Before anything is rendered: what changes meanwhile is part of the next round.
     for (const listener of waiting) listener.isCurrent = true;
-    const rendered = new Map<string, Fragments>();
-    try {
-      for (const listener of waiting) {
-        const { address, render } = listener.page;
-        let fragments = rendered.get(address);
-        if (fragments === undefined) {
-          fragments = await render();
-          rendered.set(address, fragments);
+    const addresses = Map.groupBy(waiting, ({ page }) => page.address);
+    let failure: unknown;
+    for (const listeners of addresses.values()) {
+      try {
+        const fragments = await listeners[0]!.page.render();
+        for (const listener of listeners) tell(listener, fragments);
+      } catch (error) {
+        // What the page is about is gone: its reader connects again and is told so.
+        if (isPlatformError(error, 'NOT_FOUND')) for (const { response } of listeners) response.end();
+        else {
+          failure = error;
+          for (const listener of listeners) listener.isCurrent = false;
         }
-        tell(listener, fragments);
       }
-      failing = false;
-    } catch (error) {
-      for (const listener of waiting) listener.isCurrent = false;
-      throw error;
     }
+    if (failure !== undefined) throw failure;
+    failing = false;
   };
 
   const failed = (error: unknown): void => {
