@@ -27,7 +27,7 @@ describe.runIf(isFullRun).each(faultSeeds())('poison, with seed %i', (seed) => {
   let rig: FaultRig;
 
   beforeAll(async () => {
-    rig = await startFaultRig({ name: 'poison', seed });
+    rig = await startFaultRig({ name: 'poison', seed, further: ['live'] });
   });
   afterAll(() => rig?.stop());
 
