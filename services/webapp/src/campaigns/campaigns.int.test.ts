@@ -129,18 +129,18 @@ describe('campaigns', () => {
     const sentAt = performance.now();
     await publishResults(
       campaignResult({ window_start: NOW, campaign: 'spring_sale', clicks: 9 }),
-      campaignResult({ window_start: NOW, campaign: 'retargeting', clicks: 7, spend: 700 }),
+      campaignResult({ window_start: NOW, campaign: 'retargeting', clicks: 5, spend: 481 }),
     );
     const { data } = await events.next(({ name }) => name === 'result');
     expect(performance.now() - sentAt).toBeLessThan(2_000);
-    expect(data).toMatchObject({ campaign: 'retargeting', clicks: 7, CPC: 1 });
+    expect(data).toMatchObject({ campaign: 'retargeting', clicks: 5, CPC: 0.962 });
   });
 
   it('send the parts of the page that look different', async () => {
     const page = await listenToEvents(`${webapp.url}/events/campaigns?campaign=retargeting`);
     const isPart = (target: string) => (event: { readonly data: Record<string, unknown> }) =>
       event.data['target'] === target;
-    expect((await page.next(isPart('campaign-cards'))).data['html']).toContain('$7.00');
+    expect((await page.next(isPart('campaign-cards'))).data['html']).toContain('$4.81');
     await publishResults(
       campaignResult({ window_start: NOW, campaign: 'retargeting', clicks: 8, spend: 900 }),
     );

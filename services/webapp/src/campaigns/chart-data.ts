@@ -7,7 +7,10 @@ import type { Overview, Series } from './overview.ts';
 type Chart = {
   /** Name of each line. */
   readonly names: readonly string[];
-  /** Values of each line at `times`; null where there is nothing to divide by. Money in dollars, CTR in per cent. */
+  /**
+   * Values of each line at `times`; null where there is nothing to divide by, and before the first window known. Money
+   * in dollars, CTR in per cent.
+   */
   readonly lines: readonly (readonly (number | null)[])[];
 };
 
@@ -45,7 +48,7 @@ const together = (series: readonly Series[]): Series => {
   return { name: `${series.length} others`, total, steps };
 };
 
-const chartOf = (metric: Metric, series: readonly Series[]): Chart => {
+const chartOf = (metric: Metric, series: readonly Series[], firstKnown: number): Chart => {
   const isTooMany = series.length > MOST_LINES + 1;
   const shown = isTooMany ? series.slice(0, MOST_LINES) : series;
   // By name, so that a line keeps its colour when the order by spend changes.
@@ -53,16 +56,19 @@ const chartOf = (metric: Metric, series: readonly Series[]): Chart => {
   if (isTooMany) ordered.push(together(series.slice(MOST_LINES)));
   return {
     names: ordered.map(({ name }) => name),
-    lines: ordered.map(({ steps }) => steps.map((figures) => chartValue(metric, figures))),
+    lines: ordered.map(({ steps }) =>
+      steps.map((figures, step) => (step < firstKnown ? null : chartValue(metric, figures))),
+    ),
   };
 };
 
 /** What the charts draw of a metric. */
 export const chartData = (
   metric: Metric,
-  { span, firstStep, byCampaign, byChannel }: Overview,
+  { span, firstStep, knownFrom, byCampaign, byChannel }: Overview,
 ): ChartData => {
   const steps = Math.max(0, Math.ceil((span.until - firstStep) / span.step));
+  const firstKnown = Math.floor((knownFrom - firstStep) / span.step);
   return {
     label: METRIC_LABELS[metric],
     unit:
@@ -72,7 +78,7 @@ export const chartData = (
           ? 'money'
           : 'count',
     times: Array.from({ length: steps }, (_, step) => (firstStep + step * span.step) / 1000),
-    campaigns: chartOf(metric, byCampaign),
-    channels: chartOf(metric, byChannel),
+    campaigns: chartOf(metric, byCampaign, firstKnown),
+    channels: chartOf(metric, byChannel, firstKnown),
   };
 };

@@ -11,6 +11,7 @@ const figures = (fields: Partial<Figures>): Figures => ({ ...emptySum(), ...fiel
 const overview = (byCampaign: readonly Series[]): Overview => ({
   span: { from: 0, until: 2 * MINUTE, previousFrom: -2 * MINUTE, step: MINUTE, grain: '1m' },
   firstStep: 0,
+  knownFrom: 0,
   total: emptySum(),
   before: null,
   byCampaign,
@@ -36,6 +37,12 @@ it('draws dollars and per cent, and a gap where there is nothing to divide by', 
   });
   expect(chartData('ctr', overview(one)).campaigns.lines).toEqual([[18.75, null]]);
   expect(chartData('spend', overview(one)).campaigns.lines).toEqual([[1, 0]]);
+});
+
+it('draws nothing, not zero, before the first window known', () => {
+  const one = [series('a', {}, { spend: 100 })];
+  const known = { ...overview(one), knownFrom: MINUTE };
+  expect(chartData('spend', known).campaigns.lines).toEqual([[null, 1]]);
 });
 
 it('puts together what would be too many lines', () => {

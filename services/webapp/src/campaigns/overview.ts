@@ -18,6 +18,8 @@ export type Overview = {
   readonly span: Span;
   /** When the first step of the series begins; the others follow at the span's `step`. */
   readonly firstStep: number;
+  /** When the oldest window begins that is known: what was before is not nothing, but unknown. */
+  readonly knownFrom: number;
   readonly total: Figures;
   /** The period before; null when the windows known do not reach back so far. */
   readonly before: Figures | null;
@@ -121,6 +123,7 @@ export const overviewOf = (windows: Windows, query: CampaignQuery, now: number):
   return {
     span,
     firstStep,
+    knownFrom: windows[span.grain].oldestStart() ?? span.until,
     total,
     before: figuresBefore(windows, query, span),
     byCampaign: listed(campaignSeries),

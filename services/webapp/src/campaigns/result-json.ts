@@ -1,12 +1,11 @@
-import { numberFromCents } from '@marketing-streams/domain/money';
+import { type Cents, numberFromCents } from '@marketing-streams/domain/money';
 import type { Cell } from '../http/csv.ts';
 import { iso } from '../present/format.ts';
 import { GRAIN_MILLISECONDS, type Grain } from './campaign-query.ts';
-import { metricOf } from './figures.ts';
 import type { WindowRow } from './window-index.ts';
 
-/** Cost by something, in dollars and unrounded; 0 when there is nothing to divide by, as on the topic. */
-const price = (row: WindowRow, metric: 'cpc' | 'cpa'): number => (metricOf(row, metric) ?? 0) / 100;
+/** Cost by something, in dollars and unrounded, computed as on the topic; 0 when there is nothing to divide by. */
+const price = (spend: Cents, count: number): number => (count === 0 ? 0 : numberFromCents(spend) / count);
 
 /** A window as the REST API and the events give it: fields as on `results`, times in ISO 8601. */
 export const resultJson = (row: WindowRow, window: Grain) => ({
@@ -19,8 +18,8 @@ export const resultJson = (row: WindowRow, window: Grain) => ({
   clicks: row.clicks,
   conversions: row.conversions,
   spend: numberFromCents(row.spend),
-  CPC: price(row, 'cpc'),
-  CPA: price(row, 'cpa'),
+  CPC: price(row.spend, row.clicks),
+  CPA: price(row.spend, row.conversions),
 });
 
 /** Head of the CSV file. */
