@@ -40,8 +40,9 @@ const makeWindows = () => {
         return { key: `${whole.campaign}/${whole.channel}/${whole.window_start}`, row: whole };
       }),
     );
-  const remove = (grain: Grain, key: string): void => listeners.get(grain)!([{ key, row: null }]);
-  return { windows, add, remove };
+  const put = (grain: Grain, key: string, row: WindowRow | null): void =>
+    listeners.get(grain)!([{ key, row }]);
+  return { windows, add, put };
 };
 
 const query = (fields: Readonly<Record<string, string>> = {}): CampaignQuery => parseCampaignQuery(fields);
@@ -68,6 +69,12 @@ describe('the span of a query', () => {
   it('is not drawn into the future by an event of a clock that is ahead', () => {
     const { windows, add } = makeWindows();
     add('1m', { window_start: NOON }, { window_start: NOON + 30 * MINUTE });
+    expect(spanOf(windows, query(), NOON + 20_000).until).toBe(NOON + MINUTE);
+  });
+
+  it('ends now where only hours are known, of which the last is under way', () => {
+    const { windows, add } = makeWindows();
+    add('1h', { window_start: NOON });
     expect(spanOf(windows, query(), NOON + 20_000).until).toBe(NOON + MINUTE);
   });
 
@@ -141,11 +148,11 @@ describe('an overview', () => {
   });
 
   it('takes a correction in place of what the window was, and forgets one that is gone', () => {
-    const { windows, add, remove } = makeWindows();
+    const { windows, add, put } = makeWindows();
     add('1m', { spend: 10 }, { spend: 1, channel: 'tiktok' });
     add('1m', { spend: 30 });
     expect(overviewOf(windows, query(), NOON).total.spend).toBe(31);
-    remove('1m', `spring_sale/email/${NOON}`);
+    put('1m', `spring_sale/email/${NOON}`, null);
     expect(overviewOf(windows, query(), NOON).total.spend).toBe(1);
   });
 
@@ -167,6 +174,14 @@ describe('an overview', () => {
       'abc',
       'cba',
     ]);
+  });
+
+  it('has a row once whose window was put right', () => {
+    const { windows, put } = makeWindows();
+    const row = { campaign: 'a', channel: 'b', impressions: 1, clicks: 0, conversions: 0, spend: 0 };
+    put('1m', 'key', { ...row, window_start: NOON - MINUTE });
+    put('1m', 'key', { ...row, window_start: NOON });
+    expect(overviewOf(windows, query(), NOON).total.impressions).toBe(1);
   });
 
   it('costs what there is when one window lies decades back', () => {
