@@ -7,7 +7,12 @@ import {
   settledPositions,
   tablePositions,
 } from '@marketing-streams/tests/harness/caught-up';
-import { PROCESSOR_INPUTS, TABLE_TOPICS, VIEW_TOPICS } from '@marketing-streams/tests/harness/topology';
+import {
+  FURTHER_PROCESSOR_INPUTS,
+  PROCESSOR_INPUTS,
+  TABLE_TOPICS,
+  VIEW_TOPICS,
+} from '@marketing-streams/tests/harness/topology';
 import type { Rig } from './rig.ts';
 
 /** Something that reads topics and keeps positions: a processor's group, a table, the web app's view. */
@@ -28,32 +33,45 @@ const PATIENCE_MILLISECONDS = 120_000;
 /** A quick hop, and a table that is committed once a second. */
 const USUAL_LAG_MILLISECONDS = { stream: 500, table: 2000 };
 
+const tablesIn = (layer: string): readonly string[] =>
+  Object.keys(TABLE_TOPICS).filter((table) => table.startsWith(`${layer}/`));
+
 const tablesOf: Readonly<Record<string, readonly string[]>> = {
-  bronze: Object.keys(TABLE_TOPICS).filter((table) => table.startsWith('bronze/')),
-  silver: Object.keys(TABLE_TOPICS).filter((table) => table.startsWith('silver/')),
-  gold: ['gold/customer_360'],
+  bronze: tablesIn('bronze'),
+  silver: tablesIn('silver'),
+  gold: tablesIn('gold').filter((table) => table !== 'gold/propensity'),
   scorer: ['gold/propensity'],
+};
+
+type Groups = Readonly<Record<string, readonly TopicName[]>>;
+
+/** The groups of a service's processors with what they read. Most have one, named as the service is. */
+const groupsOf = (service: string): Groups => {
+  const further: Readonly<Record<string, Groups>> = FURTHER_PROCESSOR_INPUTS;
+  const groups = service === 'gold' ? ['gold', 'campaign-performance', 'segment-sizes'] : [service];
+  return (
+    further[service] ??
+    Object.fromEntries(Object.entries(PROCESSOR_INPUTS).filter(([group]) => groups.includes(group)))
+  );
 };
 
 /** Everything a service reads with. */
 export const readersOf = ({ access, view, pipeline }: Rig, service: string): readonly Reader[] => {
-  const inputs = PROCESSOR_INPUTS[service];
-  const group: Reader | null =
-    inputs === undefined
-      ? null
-      : {
-          name: `group ${service}`,
-          topics: inputs,
-          usualLagMilliseconds: USUAL_LAG_MILLISECONDS.stream,
-          positions: async (ends) => {
-            const admin = access.kafka.admin();
-            try {
-              return await settledPositions(admin, service, ends);
-            } finally {
-              await admin.close();
-            }
-          },
-        };
+  const groups = Object.entries(groupsOf(service)).map(
+    ([group, topics]): Reader => ({
+      name: `group ${group}`,
+      topics,
+      usualLagMilliseconds: USUAL_LAG_MILLISECONDS.stream,
+      positions: async (ends) => {
+        const admin = access.kafka.admin();
+        try {
+          return await settledPositions(admin, group, ends);
+        } finally {
+          await admin.close();
+        }
+      },
+    }),
+  );
   const tables = (tablesOf[service] ?? []).map(
     (table): Reader => ({
       name: `table ${table}`,
@@ -73,7 +91,7 @@ export const readersOf = ({ access, view, pipeline }: Rig, service: string): rea
           },
         ]
       : [];
-  return [...(group === null ? [] : [group]), ...tables, ...live];
+  return [...groups, ...tables, ...live];
 };
 
 /**

@@ -53,11 +53,11 @@ export const MEASURE: Readonly<Record<PartName, (context: PartContext) => Promis
     }
     return metrics;
   },
-  recovery: async ({ rigs, say }) => {
-    const rig = await rigs.shared();
-    say('recovery from kill -9 …');
-    return measureRecovery(rig, say);
-  },
+  recovery: ({ rigs, say }) =>
+    rigs.withOwn((rig) => {
+      say('recovery from kill -9 …');
+      return measureRecovery(rig, say);
+    }, FURTHER),
   restore: ({ rigs, options: { orders }, say }) =>
     rigs.withOwn((rig) => {
       say(`restore of a state of ${orders} orders …`);

@@ -5,7 +5,7 @@ import { type Journey, startOrderMeter } from './order-meter.ts';
 import type { Rig } from './rig.ts';
 
 /** Every service there is, in the order of the data's way. */
-const KILLED = ['bronze', 'silver', 'gold', 'scorer', 'gold-publisher', 'webapp'] as const;
+const KILLED = ['bronze', 'silver', 'gold', 'scorer', 'gold-publisher', 'live', 'monitor', 'webapp'] as const;
 
 /** From `kill -9` to lag zero, at this rate; see the goals in bench/README.md. */
 const GOAL_SECONDS = 6;

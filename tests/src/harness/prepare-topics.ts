@@ -1,4 +1,5 @@
 import { createSchemaRegistry } from '@marketing-streams/contracts/schema-registry';
+import { retryUntilUp } from '@marketing-streams/scripts/retry-until-up';
 import { registerAllSchemas } from '@marketing-streams/scripts/schemas-register';
 import { createAllTopics } from '@marketing-streams/scripts/topics-create';
 import type { KafkaClient } from '@marketing-streams/stream/kafka/api';
@@ -19,5 +20,8 @@ export const prepareTopics = async (kafka: KafkaClient, schemaRegistryUrl: strin
   } finally {
     await admin.close();
   }
-  await registerAllSchemas(createSchemaRegistry({ url: schemaRegistryUrl }));
+  // A registry that has only just started may take long for its first schemas on a busy machine.
+  await retryUntilUp(() => registerAllSchemas(createSchemaRegistry({ url: schemaRegistryUrl })), {
+    what: 'the registry',
+  });
 };
