@@ -13,7 +13,7 @@ import { type FaultRig, startFaultRig } from './rig.ts';
 const run = promisify(execFile);
 const SCRIPT = fileURLToPath(new URL('../../scripts/src/migrate-tasks.ts', import.meta.url));
 
-const PROCESSORS: readonly ServiceName[] = ['silver', 'gold', 'scorer', 'gold-publisher'];
+const PROCESSORS: readonly ServiceName[] = ['silver', 'gold', 'scorer', 'gold-publisher', 'live'];
 const REFUSED_WITHIN_MILLISECONDS = 60_000;
 const TEST_MILLISECONDS = 600_000;
 
@@ -24,6 +24,7 @@ describe.runIf(isFullRun).each(faultSeeds())('with seed %i', (seed) => {
   beforeAll(async () => {
     rig = await startFaultRig({
       name: 'migrate-tasks',
+      further: ['live'],
       seed,
       environmentOf: () => ({ TASKS: String(tasks) }),
     });
