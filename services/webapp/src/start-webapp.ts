@@ -177,6 +177,7 @@ export const startWebapp = async (
     kafka,
     deadLetterCodec: codecs.deadLetters,
     tables,
+    viewHop: follower,
     logger,
   });
   onShutdown('pipeline', pipeline.close);

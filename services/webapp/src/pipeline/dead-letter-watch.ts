@@ -6,7 +6,7 @@ import type { Logger } from '@marketing-streams/platform/logging';
 import type { Admin, KafkaClient, RangeReader } from '@marketing-streams/stream/kafka/api';
 
 /** A refused record, as far as people read it. */
-export type Refusal = Pick<
+type Refusal = Pick<
   DeadLetter,
   'topic' | 'partition' | 'offset' | 'service' | 'step' | 'error_code' | 'message' | 'failed_at'
 >;

@@ -21,6 +21,14 @@ const hop = (
   isOptional = false,
 ): Hop => ({ group, service, does, reads, isOptional });
 
+/** What brings the records to the pages. */
+export const VIEW_HOP: Hop = hop('webapp', 'webapp', 'brings gold records to Redis and to open pages', [
+  'dom.customer.gold.v1',
+  'silver.orders.v1',
+  'silver.activations.v1',
+  'dom.customer.profile.upsert.v1',
+]);
+
 /** The hops in the order in which data goes through them. */
 export const HOPS: readonly Hop[] = [
   hop('silver', 'silver', 'checks, deduplicates and orders what comes in', [

@@ -7,9 +7,10 @@ import type { LiveView } from '../view/live-view.ts';
 import type { DeadLetters } from './dead-letter-watch.ts';
 import { type Differences, differencesOf } from './differences.ts';
 import type { HopState } from './hop-state.ts';
+import { VIEW_HOP } from './hops.ts';
 import type { HopLag, PipelineLag } from './lag-watch.ts';
 import { type LateOfCampaign, lateEventsByCampaign } from './late-events.ts';
-import type { PipelineSite } from './pipeline-site.ts';
+import type { PipelineSite, ViewHop } from './pipeline-site.ts';
 import { type Verdict, verdictOf } from './verdict.ts';
 
 /** What the page is made from. */
@@ -98,12 +99,20 @@ const tilesOf = (
   ];
 };
 
+/** The web app's own hop, as the others are told. */
+const viewLag = ({ unread, kafkaProblem }: ViewHop): HopLag => {
+  const records = unread();
+  const state = records === 0 ? 'caught-up' : kafkaProblem() === null ? 'working' : 'standing';
+  return { hop: VIEW_HOP, state, records, isExact: true, oldestAt: null, rate: 0 };
+};
+
 /** The page as it is now. */
 export const pipelinePage = (
   { pipeline, tables, view }: PipelineParts,
   lag: PipelineLag | null,
 ): PipelinePage => {
-  const hops = (lag?.hops ?? []).filter(({ hop, state }) => state !== 'absent' || !hop.isOptional);
+  const known = (lag?.hops ?? []).filter(({ hop, state }) => state !== 'absent' || !hop.isOptional);
+  const hops = lag === null ? [] : [...known, viewLag(pipeline.viewHop)];
   const is_stale =
     lag !== null && (pipeline.lag.problem() !== null || Date.now() - lag.at > STALE_MILLISECONDS);
   const differences = differencesOf(tables.reconciliation.rows(), LISTED_DIFFERENCES);
@@ -114,7 +123,7 @@ export const pipelinePage = (
     lag,
     is_stale,
     hops,
-    has_live_elsewhere: hops.length < (lag?.hops.length ?? 0),
+    has_live_elsewhere: known.length < (lag?.hops.length ?? 0),
     verdict: verdictOf(differences, view.index.totals().customers, is_stale ? null : lag, pipeline.topics),
     differences,
     more_differences: differences.differing - differences.listed.length,

@@ -28,8 +28,12 @@ export const PIPELINE_TOPICS: PipelineTopics = {
   comparing: 'reconciliation',
 };
 
+/** The last hop, which keeps its positions in Redis and therefore speaks for itself. */
+export type ViewHop = { readonly unread: () => number; readonly kafkaProblem: () => string | null };
+
 /** What the page of the pipeline is made of. */
 export type PipelineSite = {
+  readonly viewHop: ViewHop;
   readonly topics: PipelineTopics;
   readonly lag: LagWatch;
   readonly deadLetters: DeadLetterWatch;
@@ -43,6 +47,7 @@ export type PipelineSiteParts = {
   readonly kafka: KafkaClient;
   readonly deadLetterCodec: DeadLetterWatchParts['codec'];
   readonly tables: Pick<WebappTables, 'reconciliation' | 'lateEvents'>;
+  readonly viewHop: ViewHop;
   readonly logger: Logger;
 };
 
@@ -50,7 +55,7 @@ const COALESCE_MILLISECONDS = 250;
 
 /** Begins to follow the pipeline; nothing is asked of Kafka until somebody looks. */
 export const createPipelineSite = (parts: PipelineSiteParts): PipelineSite => {
-  const { topics, kafka, deadLetterCodec, tables, logger } = parts;
+  const { topics, kafka, deadLetterCodec, tables, viewHop, logger } = parts;
   const pages = createFragmentHub(COALESCE_MILLISECONDS, logger);
   const deadLetters = createDeadLetterWatch({
     kafka,
@@ -72,6 +77,7 @@ export const createPipelineSite = (parts: PipelineSiteParts): PipelineSite => {
   ];
   return {
     topics,
+    viewHop,
     lag,
     deadLetters,
     pages,

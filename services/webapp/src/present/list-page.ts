@@ -96,7 +96,7 @@ export const listControls = (
     segments: Object.entries(totals.by_segment).map(
       ([value, size]): Choice => ({
         value,
-        label: `${value} (${count(size)})`,
+        label: `${stageName(value)} (${count(size)})`,
         chosen: value === query.segment,
       }),
     ),

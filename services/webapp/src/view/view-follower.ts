@@ -32,6 +32,8 @@ export type ViewFollower = {
   readonly kafkaProblem: () => string | null;
   /** Null when Redis answered last time, else what is wrong. */
   readonly redisProblem: () => string | null;
+  /** Records that the view's topics held when last heard of, and the view does not. */
+  readonly unread: () => number;
   /** Resolves when all that the topics held at the time of the call is in the view. */
   readonly caughtUp: () => Promise<void>;
   readonly stop: () => Promise<void>;
@@ -221,6 +223,8 @@ export const startViewFollower = async (options: ViewFollowerOptions): Promise<V
     // While Redis is away the consumer stands still for its sake.
     kafkaProblem: () => (redisProblem === null ? consumer.ready() : null),
     redisProblem: () => redisProblem,
+    unread: () =>
+      consumer.progress().reduce((sum, { position, end }) => sum + Math.max(0, end - position), 0),
     caughtUp: consumer.caughtUp,
     stop: async () => {
       stopping.abort();
