@@ -68,7 +68,10 @@ export const createPipelineSite = (parts: PipelineSiteParts): PipelineSite => {
     hops: topics.hops,
     logger,
     onLook: () => {
-      if (pages.listeners() > 0) void deadLetters.update().then(pages.changed);
+      if (pages.listeners() === 0) return;
+      pages.changed();
+      // Hangs as long as Kafka does.
+      void deadLetters.update().then(pages.changed);
     },
   });
   const stopListening = [
