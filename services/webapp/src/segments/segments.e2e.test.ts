@@ -124,7 +124,7 @@ describe('the segments in a browser', () => {
   it("are on the customer's page with since when", async () => {
     await open('/customers/m3');
     const entry = page.locator('#in-loyal');
-    await entry.getByText('since').waitFor();
+    await entry.getByText('entered').waitFor();
     expect(await entry.locator('time').textContent()).toBe('3 hours ago');
     await entry.getByRole('link', { name: 'Loyal' }).click();
     await page.locator('#member-m3').waitFor();
