@@ -47,6 +47,8 @@ const ALONE: readonly Zombie[] = [
   { service: 'gold', at: 'between-parquet-and-delta-commit', refusal: DELTA },
   { service: 'scorer', at: 'after-commit-before-state', refusal: STATE },
   { service: 'gold-publisher', at: 'before-commit', refusal: KAFKA },
+  { service: 'live', at: 'before-commit', refusal: KAFKA },
+  { service: 'live', at: 'after-commit-before-state', refusal: STATE },
 ];
 
 const SCENES: readonly (readonly Zombie[])[] = isFullRun
@@ -55,7 +57,7 @@ const SCENES: readonly (readonly Zombie[])[] = isFullRun
 
 /** The web app is one process: nobody takes over from it. */
 const FROZEN_ANYWHERE: readonly ServiceName[] = isFullRun
-  ? ['silver', 'gold', 'scorer', 'gold-publisher', 'bronze']
+  ? ['silver', 'gold', 'scorer', 'gold-publisher', 'live', 'bronze']
   : [];
 
 const MOST_PASSES = 4;
@@ -71,7 +73,11 @@ describe.each(faultSeeds())('zombies, with seed %i', (seed) => {
 
   beforeAll(async () => {
     // Twice as many processes on two cores: the short run leaves them some room.
-    rig = await startFaultRig({ name: 'zombies', seed, ...(isFullRun ? {} : { rate: 100 }) });
+    rig = await startFaultRig({
+      name: 'zombies',
+      seed,
+      ...(isFullRun ? { further: ['live'] } : { rate: 100 }),
+    });
     const names = new Set([...SCENES.flat().map(({ service }) => service), ...FROZEN_ANYWHERE]);
     await Promise.all(
       [...names].map(async (name) => {
