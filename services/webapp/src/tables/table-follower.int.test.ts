@@ -118,6 +118,26 @@ describe('a followed table', () => {
     await other.stop();
   });
 
+  it.each([
+    ['of another cluster', { '=cluster_id': 'another' }],
+    [
+      'of a topic that was made anew',
+      { '=position:0': '999999', '=position:1': '999999', '=position:2': '999999' },
+    ],
+  ])('does not show a copy %s', async (_what, fields) => {
+    await webapp.stop();
+    const ghost = resultRecords('any', [
+      campaignResult({ window_start: NOW, channel: 'ghost', spend: 100 }),
+    ])[0]!;
+    await connection.redis.hset(tableKey(), { ...fields, [`:${ghost.key}`]: ghost.value! });
+    webapp = await start();
+    await webapp.caughtUp();
+    expect(await shown()).toEqual({ 'channel-0': 8, 'channel-1': 7 });
+    await vi.waitFor(async () => expect(await copied()).toEqual({ 'channel-0': 8, 'channel-1': 7 }), {
+      timeout: 5_000,
+    });
+  });
+
   it('shows what is known, with its age, when the web app starts without Kafka', async () => {
     await webapp.stop();
     kafkaGate.shut();

@@ -67,7 +67,7 @@ const PARTS: { readonly [Name in TableName]: Pick<TableDeclaration<TableRows[Nam
   results: { age: { timeOf: windowStart, keepMilliseconds: RESULTS_KEPT_MILLISECONDS } },
   // Minutes come from `results`. Quotes within a name are escaped: this can only be the field.
   performance: { accepts: (key) => !key.includes('"window":"1m"') },
-  alerts: { age: { timeOf: ({ changed_at }) => changed_at, keepMilliseconds: 7 * DAY_MILLISECONDS } },
+  alerts: { age: { timeOf: ({ changed_at }) => changed_at, keepMilliseconds: 30 * DAY_MILLISECONDS } },
   lateEvents: { age: { timeOf: windowStart, keepMilliseconds: 31 * DAY_MILLISECONDS } },
   segmentSizes: { age: { timeOf: ({ minute }) => minute, keepMilliseconds: 31 * DAY_MILLISECONDS } },
   reconciliation: {},
