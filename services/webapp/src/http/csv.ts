@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { Response } from 'express';
 
 /** What a cell can hold; null is an empty one. */
@@ -47,20 +46,22 @@ export const sendCsv = async (
     'content-disposition': `attachment; filename="${fileName(name)}"`,
     'cache-control': 'no-store',
   });
+  // One listener for all waits: under compression it sits on another stream, from which none could be taken away.
+  let wake = (): void => {};
+  response.on('drain', () => wake());
+  response.once('close', () => wake());
   response.write(BYTE_ORDER_MARK + csvLine(header));
-  const gone = new AbortController();
-  response.once('close', () => gone.abort());
   try {
-    while (piece.done !== true && !gone.signal.aborted) {
-      const text = piece.value.map(csvLine).join('');
-      if (!response.write(text)) await once(response, 'drain', { signal: gone.signal });
+    while (piece.done !== true && !response.destroyed) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      wake = resolve;
+      if (!response.write(piece.value.map(csvLine).join(''))) await promise;
       piece = await iterator.next();
     }
+    response.end();
   } catch (error) {
-    await iterator.return?.();
-    if (gone.signal.aborted) return;
     response.destroy(error as Error);
-    return;
+  } finally {
+    await iterator.return?.();
   }
-  response.end();
 };
