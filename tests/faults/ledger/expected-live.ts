@@ -4,13 +4,13 @@ import type { ProfileUpsert } from '@marketing-streams/contracts/generated/profi
 import type { KafkaRecord } from '@marketing-streams/contracts/record';
 
 /** An event of an input topic, and the record that carried it. */
-export type LiveEvent = {
+type LiveEvent = {
   readonly record: Pick<KafkaRecord, 'topic' | 'partition' | 'offset' | 'timestamp'>;
   readonly event: ProfileUpsert | OrderPlaced | ActivationDeliveryStatus;
 };
 
 /** What the live aggregation has to say of a customer; amounts in cents, times in epoch milliseconds. */
-export type ExpectedLive = {
+type ExpectedLive = {
   readonly consolidated: object;
   readonly segments: { readonly segments: readonly string[]; readonly evaluated_at: number };
 };

@@ -5,7 +5,7 @@ import type { StateCodecs } from '@marketing-streams/stream/state/state-codec';
 import type { StateView } from '@marketing-streams/stream/state/state-view';
 
 /** A segment with the newest minute it changed in. */
-export type SegmentSize = {
+type SegmentSize = {
   /** Customers in it. */
   readonly members: number;
   /** What the newest row says of that: another number only after a rebuild. */
