@@ -3,7 +3,7 @@ import { centsFromNumber, MAX_CENTS, numberFromCents } from '@marketing-streams/
 import { messageOf, PlatformError } from '@marketing-streams/platform/errors';
 import { Ajv, type ValidateFunction } from 'ajv';
 import { inspectProblem } from './json/problem.ts';
-import { decimalConverter, type JsonSchema, tolerant } from './json/schema.ts';
+import { decimalConverter, exact, type JsonSchema, tolerant } from './json/schema.ts';
 import { isEpochMilliseconds } from './time.ts';
 import { TOPICS, type TopicName } from './topics.ts';
 
@@ -40,7 +40,7 @@ const compile = (schema: JsonSchema): ValidateFunction =>
 export const createJsonCodec = <T>(topic: TopicName): JsonCodec<T> => {
   const { format, schema: text } = TOPICS[topic];
   if (format !== 'json' || text === null) throw new PlatformError('INTERNAL', `${topic} is not a JSON topic`);
-  const schema = JSON.parse(text) as JsonSchema;
+  const schema = exact(JSON.parse(text) as JsonSchema);
   const allowsWriting = compile(schema);
   const allowsReading = compile(tolerant(schema));
   const encodeDecimals = decimalConverter(schema, (cents, field) => {

@@ -11,22 +11,42 @@ export type JsonSchema = {
   readonly [keyword: string]: unknown;
 };
 
-/** The schema with its closed objects opened: what a reader asks of a writer that may be a version ahead. */
-export const tolerant = (schema: JsonSchema): JsonSchema => {
-  const { additionalProperties, properties, items, anyOf, ...rest } = schema;
+/** The schema with `change` made to the schemas directly inside it. */
+const mapped = (schema: JsonSchema, change: (inner: JsonSchema) => JsonSchema): JsonSchema => {
+  const { additionalProperties, properties, items, anyOf } = schema;
   return {
-    ...rest,
+    ...schema,
     ...(typeof additionalProperties === 'object'
-      ? { additionalProperties: tolerant(additionalProperties) }
+      ? { additionalProperties: change(additionalProperties) }
       : {}),
     ...(properties === undefined
       ? {}
-      : {
-          properties: Object.fromEntries(Object.entries(properties).map(([name, s]) => [name, tolerant(s)])),
-        }),
-    ...(items === undefined ? {} : { items: tolerant(items) }),
-    ...(anyOf === undefined ? {} : { anyOf: anyOf.map(tolerant) }),
+      : { properties: Object.fromEntries(Object.entries(properties).map(([name, s]) => [name, change(s)])) }),
+    ...(items === undefined ? {} : { items: change(items) }),
+    ...(anyOf === undefined ? {} : { anyOf: anyOf.map(change) }),
   };
+};
+
+/** The schema with its closed objects opened: what a reader asks of a writer that may be a version ahead. */
+export const tolerant = (schema: JsonSchema): JsonSchema => {
+  const { additionalProperties, ...rest } = mapped(schema, tolerant);
+  return typeof additionalProperties === 'object' ? { ...rest, additionalProperties } : rest;
+};
+
+const isWhole = ({ type }: JsonSchema): boolean => type === 'integer' || (type?.includes('integer') ?? false);
+
+/** The largest whole number that comes through JSON, and through a long as avsc reads it, as it was (see `time.ts`). */
+const LARGEST_WHOLE = 2 ** 52 - 1;
+
+/**
+ * The schema with whole numbers held to `LARGEST_WHOLE`: to JSON Schema `1e300` is an integer too, but no column and
+ * no state can hold it.
+ */
+export const exact = (schema: JsonSchema): JsonSchema => {
+  const inner = mapped(schema, exact);
+  if (!isWhole(schema)) return inner;
+  const { minimum = -LARGEST_WHOLE, maximum = LARGEST_WHOLE } = schema;
+  return { ...inner, minimum, maximum };
 };
 
 const isDecimal = (schema: JsonSchema): boolean => schema.format === 'decimal-18-2';

@@ -54,10 +54,10 @@ const side = (name: string): AvroSchema => ({
     })),
     { name: 'is_active', type: orNull('boolean') },
     { name: 'lifecycle_stage', type: usually(LIFECYCLE_STAGES) },
-    { name: 'order_count', type: 'int' },
+    { name: 'order_count', type: 'long' },
     { name: 'lifetime_value', type: 'long' },
-    { name: 'delivered', type: 'int' },
-    { name: 'failed', type: 'int' },
+    { name: 'delivered', type: 'long' },
+    { name: 'failed', type: 'long' },
     { name: 'engagement_rate', type: 'double' },
   ],
 });
