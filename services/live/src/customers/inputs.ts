@@ -12,7 +12,9 @@ import {
   liveDeliveryAfter,
   liveOrderAfter,
 } from '@marketing-streams/domain/live/live-customer';
+import { formatMoney, MAX_CENTS } from '@marketing-streams/domain/money';
 import type { Stamp } from '@marketing-streams/domain/source-offsets';
+import { PlatformError } from '@marketing-streams/platform/errors';
 import type { StateView } from '@marketing-streams/stream/state/state-view';
 import { keptDeliveries, keptOrders } from './customer-state.ts';
 
@@ -39,7 +41,10 @@ export const profileInput = (codec: AvroCodec<ProfileUpsert>): LiveInput<Profile
 
 type SaidOrder = Pick<OrderPlaced, 'customer_id' | 'order_id' | 'status' | 'total_amount' | 'placed_at'>;
 
-/** The customer after a record, or a row, of an order. */
+/**
+ * The customer after a record, or a row, of an order. Throws VALUE_INVALID when orders would come to more than any
+ * amount can be: no topic and no state could hold it, whether it is counted live or from a topic's beginning.
+ */
 export const foldOrder = (
   state: StateView,
   customer: LiveCustomer,
@@ -49,8 +54,11 @@ export const foldOrder = (
   const row = { customerId: order.customer_id, id: order.order_id };
   const before = keptOrders.get(state, row);
   const after = liveOrderAfter(before, order, said);
+  const changed = applyLiveOrder(customer, before, after, order.placed_at);
+  if (Math.abs(changed.lifetime_value) > MAX_CENTS)
+    throw new PlatformError('VALUE_INVALID', `orders come to more than ${formatMoney(MAX_CENTS)}`);
   keptOrders.put(state, row, after);
-  return applyLiveOrder(customer, before, after, order.placed_at);
+  return changed;
 };
 
 /** Orders, cancellations and refunds. */

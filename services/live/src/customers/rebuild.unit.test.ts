@@ -4,6 +4,7 @@ import type { SilverOrder } from '@marketing-streams/contracts/generated/silver-
 import { partitionOf } from '@marketing-streams/contracts/partitioner';
 import type { KafkaRecord } from '@marketing-streams/contracts/record';
 import type { TopicName } from '@marketing-streams/contracts/topics';
+import { MAX_CENTS } from '@marketing-streams/domain/money';
 import { chance, createRandom, integerBetween, pick } from '@marketing-streams/domain/simulation/random';
 import { publishedValue, testRecord } from '@marketing-streams/stream/testing/run-pipeline';
 import { describe, expect, it } from 'vitest';
@@ -168,5 +169,19 @@ describe('a lost state', () => {
 
   it('does not stand for a customer of whom only an evaluation is left', async () => {
     expect(rowsOf(await rebuilt([evaluation('c1', at(9))]))).toEqual([{}, {}]);
+  });
+
+  it('refuses orders beyond any amount as the live path does: their sum ended the process again and again', async () => {
+    const live = await startLive();
+    const [input] = live.definition.rebuild!.sources.filter(({ topic }) => topic === 'dom.order.placed.v1');
+    const records = Array.from({ length: 12 }, (_, offset) =>
+      recordOf(order({ order_id: `o${offset}`, total_amount: MAX_CENTS }), { offset, timestamp: at(offset) }),
+    );
+    await input!.prepare?.(records);
+    const [first, ...others] = records;
+    input!.load(first!, live.state);
+    for (const record of others)
+      expect(() => input!.load(record, live.state)).toThrow(/VALUE_INVALID|come to more than/);
+    expect(rowsOf(live)[0]!['c1']).toMatchObject({ order_count: 1, lifetime_value: MAX_CENTS });
   });
 });
