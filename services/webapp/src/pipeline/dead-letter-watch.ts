@@ -3,7 +3,7 @@ import type { DeadLetter } from '@marketing-streams/contracts/generated/dead-let
 import type { KafkaRecord } from '@marketing-streams/contracts/record';
 import { isPlatformError, messageOf } from '@marketing-streams/platform/errors';
 import type { Logger } from '@marketing-streams/platform/logging';
-import type { Admin, KafkaClient, RangeReader } from '@marketing-streams/stream/kafka/api';
+import type { Admin, FetchedPartition, KafkaClient, RangeReader } from '@marketing-streams/stream/kafka/api';
 
 /** A refused record, as far as people read it. */
 type Refusal = Pick<
@@ -66,6 +66,19 @@ export const createDeadLetterWatch = (parts: DeadLetterWatchParts): DeadLetterWa
     }
   };
 
+  /** Piece by piece: refused records can be large, and a read that takes too long is gone on with. */
+  const take = async (pieces: readonly FetchedPartition[]): Promise<void> => {
+    for (const { partition, records } of pieces) {
+      await codec.prepare(records);
+      const newest = [...known.newest, ...records.flatMap(refusalOf)]
+        .sort((a, b) => b.failed_at - a.failed_at)
+        .slice(0, SHOWN);
+      known = { ...known, count: known.count + records.length, newest };
+      const last = records.at(-1);
+      if (last !== undefined) positions.set(partition, last.offset + 1);
+    }
+  };
+
   const read = async (): Promise<void> => {
     admin ??= kafka.admin();
     const [beginnings, ends] = await Promise.all([
@@ -73,30 +86,18 @@ export const createDeadLetterWatch = (parts: DeadLetterWatchParts): DeadLetterWa
       admin.endOffsets([topic]),
     ]);
     const beginning = new Map(beginnings.map(({ partition, offset }) => [partition, offset]));
-    let isExact = known.isExact;
     const ranges = ends.map(({ partition, offset: to }) => {
       const first = positions.get(partition) ?? beginning.get(partition) ?? 0;
       const from = Math.max(first, to - LONGEST_READ);
-      if (from > first) isExact = false;
+      if (from > first) known = { ...known, isExact: false };
+      positions.set(partition, from);
       return { topic, partition, from, to };
     });
-    const records: KafkaRecord[] = [];
     if (ranges.some(({ from, to }) => from < to)) {
       reader ??= kafka.rangeReader();
-      await reader.read(
-        ranges,
-        (pieces) => {
-          for (const piece of pieces) records.push(...piece.records);
-        },
-        AbortSignal.timeout(TIMEOUT_MILLISECONDS),
-      );
-      await codec.prepare(records);
+      await reader.read(ranges, take, AbortSignal.timeout(TIMEOUT_MILLISECONDS));
     }
     for (const { partition, to } of ranges) positions.set(partition, to);
-    const newest = [...known.newest, ...records.flatMap(refusalOf)]
-      .sort((a, b) => b.failed_at - a.failed_at)
-      .slice(0, SHOWN);
-    known = { count: known.count + records.length, isExact, newest };
   };
 
   const update = (): Promise<void> => {
