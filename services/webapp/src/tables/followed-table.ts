@@ -109,6 +109,19 @@ export const createFollowedTable = <Row>(
     return newest;
   };
 
+  /** The newest of the records up to `newest` of this key that can be read, and its row. */
+  const readable = (records: readonly KafkaRecord[], key: string, newest: KafkaRecord) => {
+    const row = rowOf(newest);
+    if (row !== undefined) return { record: newest, row };
+    for (let index = records.indexOf(newest) - 1; index >= 0; index--) {
+      const record = records[index]!;
+      if (record.key?.toString('utf8') !== key) continue;
+      const former = rowOf(record);
+      if (former !== undefined) return { record, row: former };
+    }
+    return null;
+  };
+
   const put = (key: string, row: Row | null): void => {
     if (row === null) rows.delete(key);
     else rows.set(key, row);
@@ -116,9 +129,10 @@ export const createFollowedTable = <Row>(
 
   const take = (records: readonly KafkaRecord[]): void => {
     const changes: RowChange<Row>[] = [];
-    for (const [key, record] of newestOf(records)) {
-      const row = rowOf(record);
-      if (row === undefined) continue;
+    for (const [key, newest] of newestOf(records)) {
+      const found = readable(records, key, newest);
+      if (found === null) continue;
+      const { record, row } = found;
       // Copied: a slice would keep the whole fetch in memory.
       unsaved.set(key, record.value === null ? null : Buffer.from(record.value));
       if (!isAhead(seen.get(record.partition), record.offset)) continue;

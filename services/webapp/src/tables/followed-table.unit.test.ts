@@ -56,6 +56,21 @@ describe('a followed table', () => {
     expect(intake.unsaved().rows.get('a')).toBeNull();
   });
 
+  it('shows the newest row that can be read, also when a broken one came right behind it', () => {
+    const { intake, content, passedOver } = makeTable();
+    intake.take([
+      record(0, 'a', '1'),
+      record(1, 'a', '2'),
+      record(2, 'b', '7'),
+      record(3, 'a', 'broken'),
+      record(4, 'a', 'broken'),
+    ]);
+    expect(content()).toEqual([2, 7]);
+    expect(passedOver).toEqual(['4 VALUE_UNDECODABLE', '3 VALUE_UNDECODABLE']);
+    expect(intake.unsaved().rows.get('a')).toEqual(Buffer.from('2'));
+    expect(intake.positions().get(0)).toBe(5);
+  });
+
   it('passes over what cannot be read and keeps the row that was there', () => {
     const { intake, content, passedOver } = makeTable();
     intake.take([record(0, 'a', '1')]);
