@@ -1,3 +1,4 @@
+import { isEpochMilliseconds } from '@marketing-streams/contracts/time';
 import { z } from 'zod';
 import { parseRequest } from '../actions/parse-request.ts';
 import { METRICS, type Metric } from './figures.ts';
@@ -79,7 +80,13 @@ const campaignQuery = z.object({
   sort: oneOf(SORT_NAMES),
   table: oneOf(['totals', 'windows']),
   refresh: oneOf(REFRESH_NAMES),
-  since: given(z.coerce.number('must be a number of milliseconds').int('must be whole').min(0)),
+  since: given(
+    z.coerce
+      .number('must be a number of milliseconds')
+      .int('must be whole')
+      .min(0)
+      .refine(isEpochMilliseconds, 'must be a moment'),
+  ),
 });
 
 /** Reads the dashboard's address. Throws VALUE_INVALID naming what is wrong. */

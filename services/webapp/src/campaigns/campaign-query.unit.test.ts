@@ -45,3 +45,7 @@ it('says what is wrong with an address', () => {
   for (const address of ['range=2h', 'metric=fun', 'sort=--cpa', 'refresh=7', 'since=-1', 'table=chart'])
     expect(() => read(address)).toThrow(/must be/);
 });
+
+it('refuses a moment that no page can show: it held all open dashboards up', () => {
+  expect(() => read('since=9000000000000000')).toThrow(/since/);
+});
