@@ -47,7 +47,8 @@ const start = Math.floor(Date.now() / MINUTE) * MINUTE - 600 * MINUTE;
 let fixture: KafkaFixture;
 let producer: Producer;
 let settings: MonitorWorkerSettings;
-let worker: ChildProcess | undefined;
+let worker: ChildProcess;
+let dead: Promise<unknown>;
 
 beforeAll(async () => {
   fixture = openKafkaFixture();
@@ -68,12 +69,12 @@ afterAll(async () => {
 });
 
 /** Starts the monitor; it dies at the fail point, or lives. */
-const startWorker = (failPoints: string): { readonly dead: Promise<unknown> } => {
+const startWorker = (failPoints: string): void => {
   worker = spawn(process.execPath, [MODULE, JSON.stringify(settings)], {
     stdio: ['ignore', 'inherit', 'inherit'],
     env: { ...process.env, FAIL_POINTS: failPoints, LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'fatal' },
   });
-  return { dead: new Promise((resolve) => worker?.once('exit', resolve)) };
+  dead = new Promise((resolve) => worker.once('exit', resolve));
 };
 
 /** What each side said of a customer last. */
@@ -145,10 +146,20 @@ const published = async (): Promise<readonly string[]> => {
   return [...newest].filter(([, stands]) => stands).map(([customer]) => customer);
 };
 
+/** Resolves when exactly the customers whose sides differ stand published. */
+const differencesTold = async (): Promise<void> => {
+  const differing = CUSTOMERS.filter((one) => last[GOLD].get(one) !== last[LIVE].get(one));
+  expect(differing).not.toEqual([]);
+  await until('the differences are told', async () => {
+    const told = await published();
+    return told.length === differing.length && differing.every((one) => told.includes(one));
+  });
+};
+
 describe('a monitor that is killed again and again', () => {
   it('tells every alert once, and in the end exactly the differences there are', async () => {
     for (const failPoints of DEATHS) {
-      const { dead } = startWorker(failPoints);
+      startWorker(failPoints);
       await producer.send([...minutes(60), ...changes(), ...changes()]);
       if (failPoints !== '') await dead;
     }
@@ -158,15 +169,19 @@ describe('a monitor that is killed again and again', () => {
       const told = await fixture.readAll(fixtureName('ops.alerts'));
       return told.length >= expected.length;
     });
-    const differing = CUSTOMERS.filter((one) => last[GOLD].get(one) !== last[LIVE].get(one));
-    expect(differing).not.toEqual([]);
-    await until('the differences are told', async () => {
-      const told = await published();
-      return told.length === differing.length && differing.every((one) => told.includes(one));
-    });
+    await differencesTold();
     const told = (await fixture.readAll(fixtureName('ops.alerts'))).map(({ value }) =>
       campaigns.alerts.decode(value!),
     );
     expect(byMoment(told)).toEqual(byMoment(expected));
+  });
+
+  it('takes back after the loss of its state what it told before', async () => {
+    worker.kill('SIGKILL');
+    await dead;
+    rmSync(folder, { recursive: true });
+    await producer.send(changes());
+    startWorker('');
+    await differencesTold();
   });
 });

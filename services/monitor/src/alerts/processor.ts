@@ -30,8 +30,8 @@ const RULE_VERSION = 'campaign-alerts-1';
 /** A minute is looked at so long after its end: by then its events are there, but for stragglers. */
 const SETTLE_MILLISECONDS = 10_000;
 
-/** An alert may come a blink later: five fetches a second spare the broker. */
-const PACE_MILLISECONDS = 200;
+/** An alert may come a second later: a transaction a second spares the broker. */
+const PACE_MILLISECONDS = 1_000;
 
 export type AlertDependencies = WatchSettings & {
   readonly results: JsonCodec<CampaignResult>;

@@ -85,22 +85,38 @@ export const compareSide = (
   return takeBack(publishing, state, customerId, { ...after, touched: now });
 };
 
-/**
- * Takes up what one side is known to say while a lost state is filled: who differs, or stands published, is looked at
- * as soon as the timer runs.
- */
+/** Keeps a customer while a lost state is filled: who differs, or stands published, is looked at by the timer. */
+const keepLoaded = (
+  state: StateView,
+  customerId: string,
+  customer: ComparedCustomer,
+  since: number,
+): void => {
+  const isQuiet = customer.told === null && saySame(customer.gold, customer.live);
+  keepCustomer(state, customerId, { ...customer, since: isQuiet ? 0 : since });
+  if (isQuiet) stopWaiting(state, customerId);
+  else wait(state, customerId);
+};
+
+/** Takes up what one side is known to say while a lost state is filled. `time` is when it said so. */
 export const loadSide = (
   state: StateView,
   customerId: string,
-  change: Pick<ComparedCustomer, 'gold'> | Pick<ComparedCustomer, 'live'> | Pick<ComparedCustomer, 'told'>,
+  change: Pick<ComparedCustomer, 'gold'> | Pick<ComparedCustomer, 'live'>,
   time: number,
 ): void => {
   const before = comparedCustomer(state, customerId);
-  const after: ComparedCustomer = { ...before, ...change, touched: Math.max(before.touched, time) };
-  const isQuiet = after.told === null && saySame(after.gold, after.live);
-  keepCustomer(state, customerId, { ...after, since: isQuiet ? 0 : before.since > 0 ? before.since : time });
-  if (isQuiet) stopWaiting(state, customerId);
-  else wait(state, customerId);
+  const touched = Math.max(before.touched, time);
+  keepLoaded(state, customerId, { ...before, ...change, touched }, before.since > 0 ? before.since : time);
+};
+
+/** Takes up what was published while a lost state is filled; null: it was taken back. */
+export const loadTold = (state: StateView, customerId: string, row: Reconciliation | null): void => {
+  const before = comparedCustomer(state, customerId);
+  recount(state, before.told?.cause ?? null, row?.cause ?? null);
+  // Whatever is found now is another content, and told again.
+  const told = row === null ? null : { cause: row.cause, content: '' };
+  keepLoaded(state, customerId, { ...before, told }, row?.since ?? 0);
 };
 
 /**

@@ -14,18 +14,18 @@ import type { StateView } from '@marketing-streams/stream/state/state-view';
 import { drop, ok, type Step } from '@marketing-streams/stream/step';
 import { decodeOrTombstone } from '@marketing-streams/stream/steps/decode';
 import { requireKey } from '@marketing-streams/stream/steps/require-key';
-import { compareSide, loadSide, type Publishing, RECONCILIATION_TOPIC } from './compare.ts';
+import { compareSide, loadSide, loadTold, type Publishing, RECONCILIATION_TOPIC } from './compare.ts';
 import { type ReconciledInput, reconciledInputs } from './inputs.ts';
 import { type NamingOptions, nameDifferences } from './name-differences.ts';
 import { noteDeadLetter, noteInput, prepareDeadLetters, readLetter } from './note-records.ts';
 import { RECONCILIATION_GROUP } from './progress.ts';
-import { noteLive, RECONCILIATION_STATE, recount } from './state.ts';
+import { noteLive, RECONCILIATION_STATE } from './state.ts';
 
 /** Version of what is compared and how causes are found. */
 const RULE_VERSION = 'reconciliation-1';
 
-/** Nobody waits for a comparison: five fetches a second spare the broker. */
-const PACE_MILLISECONDS = 200;
+/** Nobody waits for a comparison: a transaction a second spares the broker. */
+const PACE_MILLISECONDS = 1_000;
 
 /** What is read and written. */
 export type ReconciliationCodecs = {
@@ -101,11 +101,8 @@ const noteRefused = (codecs: ReconciliationCodecs): Step<KafkaRecord, null> =>
 const published = (codecs: ReconciliationCodecs): RebuildSource => ({
   topic: RECONCILIATION_TOPIC,
   load: (record, state) => {
-    const customerId = customerIdOf(record);
-    if (record.value === null) return;
-    const { cause, since } = codecs.reconciliation.decode(record.value);
-    recount(state, null, cause);
-    loadSide(state, customerId, { told: { cause, content: '' } }, since);
+    const row = record.value === null ? null : codecs.reconciliation.decode(record.value);
+    loadTold(state, customerIdOf(record), row);
   },
 });
 

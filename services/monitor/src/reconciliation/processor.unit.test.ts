@@ -261,6 +261,16 @@ describe('a lost state', () => {
     expect(looks.at(-1)!.open).toEqual({ rejected: 0, unknown: 1 });
   });
 
+  it('takes a difference that was taken back for none, whatever compaction has left of it', () => {
+    load('ops.reconciliation.v1', codecs.reconciliation.encode(published));
+    load('ops.reconciliation.v1', codecs.reconciliation.encode({ ...published, cause: 'unknown' }));
+    load('ops.reconciliation.v1', null);
+    load(GOLD, codecs.gold.encode(goldRow()));
+    load(LIVE, codecs.live.encode(liveRow()));
+    expect(look()).toEqual([]);
+    expect(looks.at(-1)).toEqual({ open: { rejected: 0, unknown: 0 }, waiting: 0 });
+  });
+
   it('waits for nobody whose sides agree', () => {
     load(GOLD, codecs.gold.encode(goldRow()));
     load(LIVE, codecs.live.encode(liveRow()));

@@ -41,7 +41,10 @@ const run = async ({ servers, stateDir, names, partitions }: MonitorWorkerSettin
   ];
   for (const definition of definitions)
     await runProcessor(
-      movedTopics({ ...definition, backlog: { records: RECORDS, gatherMilliseconds: 0 } }, nameOf),
+      movedTopics(
+        { ...definition, backlog: { records: RECORDS, gatherMilliseconds: 0 }, paceMilliseconds: 5 },
+        nameOf,
+      ),
       {
         kafka: createKafkaClient({ bootstrapServers: servers, clientId: 'monitor-worker', logger }),
         deadLetters: {
