@@ -47,6 +47,9 @@ const LAST_STAGE: Stage = {
 
 const ASK_EVERY_MILLISECONDS = 500;
 
+/** Asked so often without anybody in the group (a minute), `live` does not run any more: ksqlDB has taken over. */
+const LIVE_IS_GONE_AFTER = 120;
+
 const nameOf = ({ topic, partition }: { readonly topic: string; readonly partition: number }): string =>
   `${topic}/${partition}`;
 
@@ -68,8 +71,8 @@ const hasPassed = async (
 /**
  * Follows what lies on the inputs now all the way through both sides to this processor, stage by stage: a stage's
  * topics are looked at when the stage before has read its own, so they hold all that came of it. Resolves with the
- * ends it began at, or null when it was stopped. ksqlDB's groups have names of its own, so where no `live` runs its
- * way is not waited for.
+ * ends it began at, or null when it was stopped. ksqlDB's groups have names of its own, so where no `live` has run its
+ * way is not waited for, and for long not where it runs no more.
  */
 export const followThrough = async (
   admin: Admin,
@@ -77,9 +80,14 @@ export const followThrough = async (
 ): Promise<ReadonlyMap<string, number> | null> => {
   const begun = await admin.endOffsets(INPUT_TOPICS);
   const isLiveHere = (await admin.committedPositions(LIVE_GROUP, begun)).length > 0;
-  for (const stage of [...GOLD_WAY, ...(isLiveHere ? LIVE_WAY : []), LAST_STAGE]) {
-    const ends = stage.topics === INPUT_TOPICS ? begun : await admin.endOffsets(stage.topics);
-    while (!(await hasPassed(admin, stage.group, ends))) if (!(await pause())) return null;
+  let absent = 0;
+  for (const { group, topics } of [...GOLD_WAY, ...(isLiveHere ? LIVE_WAY : []), LAST_STAGE]) {
+    const ends = topics === INPUT_TOPICS ? begun : await admin.endOffsets(topics);
+    while (!(await hasPassed(admin, group, ends))) {
+      if (group === LIVE_GROUP) absent = (await admin.hasMembers(group)) ? 0 : absent + 1;
+      if (group === LIVE_GROUP && absent > LIVE_IS_GONE_AFTER) break;
+      if (!(await pause())) return null;
+    }
   }
   return new Map(begun.map((end) => [nameOf(end), end.offset]));
 };

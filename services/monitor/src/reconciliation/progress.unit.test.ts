@@ -12,6 +12,7 @@ const cluster = () => {
   const ends: Record<string, number> = {};
   const groups: Record<string, Record<string, number>> = {};
   const asked: string[] = [];
+  const members = { now: true };
   const admin = {
     endOffsets: async (topics: readonly string[]): Promise<readonly Position[]> =>
       topics.map((topic) => ({ topic, partition: 0, offset: ends[topic] ?? 0 })),
@@ -25,9 +26,10 @@ const cluster = () => {
         return offset === undefined ? [] : [{ topic, partition: 0, offset, metadata: '' }];
       });
     },
+    hasMembers: async () => members.now,
     close: async () => {},
   } as unknown as Admin;
-  return { ends, groups, asked, admin };
+  return { ends, groups, asked, members, admin };
 };
 
 /** Does one thing after the other whenever the follower waits; stops it when there is nothing left. */
@@ -87,6 +89,20 @@ describe('following what lies on the inputs', () => {
       groups['live-customers'] = { [INPUT]: 1 };
     };
     expect(await followThrough(admin, steps(caughtUp))).not.toBeNull();
+  });
+});
+
+describe('a live aggregation that runs no more', () => {
+  it('is waited for for a while, since it may come back', async () => {
+    const { ends, groups, members, admin } = cluster();
+    ends[INPUT] = 1;
+    groups['silver'] = groups['reconciliation'] = { [INPUT]: 1 };
+    groups['live-customers'] = { [INPUT]: 0 };
+    const often = steps(...Array.from({ length: 500 }, () => () => {}));
+    expect(await followThrough(admin, often)).toBeNull();
+    members.now = false;
+    expect(await followThrough(admin, steps(...Array.from({ length: 100 }, () => () => {})))).toBeNull();
+    expect(await followThrough(admin, steps(...Array.from({ length: 130 }, () => () => {})))).not.toBeNull();
   });
 });
 
