@@ -1,10 +1,10 @@
 import { GRACE_MILLISECONDS, WINDOW_MILLISECONDS } from './window.ts';
 
-/** What was heard of one partition of the events. */
+/** What was heard of one partition of the events, on one of the partitions that its parts come on. */
 export type HeardPartition = {
   /** Its newest window, of which the first moment; null when nothing was heard of it yet. */
   readonly newestWindow: number | null;
-  /** When something was heard of it, or listening began; epoch milliseconds of record time. */
+  /** When something was heard of it there, or listening began; epoch milliseconds of record time. */
   readonly heardAt: number;
 };
 

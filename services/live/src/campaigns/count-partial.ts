@@ -23,7 +23,10 @@ import { windowKey, windowStartOf } from './window-keys.ts';
 
 /** What each partition of the events gives to each window. */
 const WINDOWS = 'w';
-/** What was heard of each partition of the events. */
+/**
+ * What was heard of each partition of the events, on each partition of their parts: what one of these says of a clock
+ * may be read long before what another one still holds of the time before.
+ */
 const HEARD = 'h';
 /** When the first record came: epoch milliseconds of record time. */
 const BEGAN = 'b';
@@ -37,9 +40,17 @@ const NOTE_AS_HEARD_EVERY_MILLISECONDS = 3_600_000;
 /** How the state is written. */
 export const WINDOWS_STATE: StateCodecs = { [WINDOWS]: contributionsCodec };
 
-const hear = (state: StateView, { source_partition, window_start }: CampaignPartial, now: number): void => {
+const heardKey = (partition: number, sourcePartition: number): string =>
+  `${HEARD}${partition}/${sourcePartition}`;
+
+const hear = (
+  state: StateView,
+  { source_partition, window_start }: CampaignPartial,
+  partition: number,
+  now: number,
+): void => {
   if (state.get(BEGAN) === undefined) state.put(BEGAN, now);
-  const key = HEARD + source_partition;
+  const key = heardKey(partition, source_partition);
   const { newestWindow, heardAt } = state.get<HeardPartition>(key) ?? { newestWindow: null, heardAt: 0 };
   const isNewer = newestWindow === null || window_start > newestWindow;
   if (!isNewer && now - heardAt < NOTE_AS_HEARD_EVERY_MILLISECONDS) return;
@@ -75,7 +86,7 @@ export const countPartial = (results: JsonCodec<CampaignResult>): Step<CampaignP
       // To count it alone would take away what the other partitions gave.
       return deadLetter('VALUE_INVALID', `window_start = ${window_start}: the window was closed long ago`);
     }
-    hear(state, partial, record.timestamp);
+    hear(state, partial, record.partition, record.timestamp);
     const { impressions, clicks, conversions, spend } = partial;
     const contribution: Contribution = { source_partition, impressions, clicks, conversions, spend };
     const before = former.find((one) => one.source_partition === source_partition);
@@ -99,15 +110,15 @@ export const forgetClosedWindows = (partitions: number): Timer => ({
   name: 'forget-closed-windows',
   clock: 'event-time',
   everyMilliseconds: FORGET_WINDOWS_EVERY_MILLISECONDS,
-  run: ({ state, now }) => {
+  run: ({ state, now, partitions: own }) => {
     const unheard: HeardPartition = { newestWindow: null, heardAt: state.get<number>(BEGAN) ?? now };
-    const heard = Array.from({ length: partitions }, (_, partition) =>
-      state.get<HeardPartition>(HEARD + partition),
+    const heard = own.flatMap((partition) =>
+      Array.from(
+        { length: partitions },
+        (_, sourcePartition) => state.get<HeardPartition>(heardKey(partition, sourcePartition)) ?? unheard,
+      ),
     );
-    const closed = newestClosedWindow(
-      heard.map((partition) => partition ?? unheard),
-      now,
-    );
+    const closed = newestClosedWindow(heard, now);
     if (closed === null || closed <= (state.get<number>(FORGOTTEN) ?? 0)) return [];
     const forgotten: string[] = [];
     for (const [key] of state.range(WINDOWS)) {

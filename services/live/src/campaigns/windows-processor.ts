@@ -22,7 +22,7 @@ export const campaignWindowsProcessor = async (
   const partials = await createAvroCodec<CampaignPartial>({ registry, topic: 'live.campaign_partials.v1' });
   return {
     name: 'live-campaign-windows',
-    ruleVersion: 'campaign-windows-1',
+    ruleVersion: 'campaign-windows-2',
     state: WINDOWS_STATE,
     paceMilliseconds: PACE_MILLISECONDS,
     pipelines: [
