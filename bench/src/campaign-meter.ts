@@ -1,21 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { AdEvent } from '@marketing-streams/contracts/generated/ad-event';
-import type { CampaignResult } from '@marketing-streams/contracts/generated/campaign-result';
 import { createJsonCodec } from '@marketing-streams/contracts/json-codec';
 import { createAdTraffic } from '@marketing-streams/domain/simulation/ad-traffic';
 import type { OutgoingRecord } from '@marketing-streams/stream/kafka/api';
 import type { PipelineAccess } from '@marketing-streams/tests/harness/pipeline-access';
 import { waitUntil } from '@marketing-streams/tests/harness/wait-until';
+import type { CampaignFigures } from './campaign-figures.ts';
 import { openCampaignPages } from './campaign-pages.ts';
 import { type CountJourneys, createCountJourneys } from './count-journeys.ts';
 import { type SendingReport, sendSteadily } from './steady-stream.ts';
 import { followTopic } from './topic-follower.ts';
-
-/** What the driver looks at in a campaign's window: amounts as on the topic, in currency units. */
-export type CampaignFigures = Pick<
-  CampaignResult,
-  'campaign' | 'channel' | 'window_start' | 'impressions' | 'clicks' | 'conversions' | 'spend'
->;
 
 /** Sends ad events and times each until it is counted, on the topic and wherever else somebody looks. */
 export type CampaignMeter = {

@@ -1,4 +1,4 @@
-import type { CampaignFigures } from './campaign-meter.ts';
+import type { CampaignFigures } from './campaign-figures.ts';
 import { type EventStream, listenToEvents } from './event-stream.ts';
 
 /** What a listener to the web app's events hears; `at` is the monotonic time of the arrival in milliseconds. */
