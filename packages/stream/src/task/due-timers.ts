@@ -22,17 +22,21 @@ export const dueTimers = (
     return last !== undefined && clockOf(timer, clocks) - last >= timer.everyMilliseconds;
   });
 
-/** Milliseconds until the first wall-clock timer is due; infinite without one. */
+/**
+ * Milliseconds until the first wall-clock timer is due; infinite without one. One that has no reading yet is due a
+ * period after `since`, also when no record ever comes: the transaction that is made then notes its first reading.
+ */
 export const untilNextTimer = (
   timers: readonly Timer[],
   lastRuns: Readonly<Record<string, number>>,
   wallClock: number,
+  since: number,
 ): number =>
   Math.min(
     Number.POSITIVE_INFINITY,
     ...timers
       .filter(({ clock }) => clock === 'wall-clock')
-      .map(({ name, everyMilliseconds }) => (lastRuns[name] ?? wallClock) + everyMilliseconds - wallClock),
+      .map(({ name, everyMilliseconds }) => (lastRuns[name] ?? since) + everyMilliseconds - wallClock),
   );
 
 /** The last runs with a first reading for timers that have none yet and whose clock has begun. */

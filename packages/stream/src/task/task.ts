@@ -53,6 +53,7 @@ export const startTask = async (setup: TaskSetup, signal: AbortSignal, events: T
   const { logger, limits, metrics, definition } = setup;
   let owned = await takeOwnership(setup, null, signal);
   let { meta } = owned;
+  const ownedSince = Date.now();
   /** The store while it is open: a failed take-over closes it. */
   let store: TaskStore | null = owned.store;
   let problem: string | null = null;
@@ -84,7 +85,7 @@ export const startTask = async (setup: TaskSetup, signal: AbortSignal, events: T
     for (;;) {
       if (signal.aborted || buffer.size() > 0) return;
       const isSilent = buffer.silentProgress().length > 0;
-      const untilTimer = untilNextTimer(definition.timers ?? [], meta.timers, Date.now());
+      const untilTimer = untilNextTimer(definition.timers ?? [], meta.timers, Date.now(), ownedSince);
       if (untilTimer <= 0) return;
       const longest = isSilent ? SILENT_PROGRESS_MILLISECONDS : LONGEST_SLEEP_MILLISECONDS;
       const timeout = setTimeout(wake, Math.min(longest, untilTimer));
