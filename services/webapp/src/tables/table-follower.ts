@@ -6,7 +6,8 @@ import type { Metrics } from '@marketing-streams/platform/metrics';
 import type { Admin, KafkaClient, Position } from '@marketing-streams/stream/kafka/api';
 import { startPositionedConsumer } from '@marketing-streams/stream/positioned-consumer';
 import type { TableIntake } from './followed-table.ts';
-import { restoreTable, type SavedCopy, startTableSaver } from './table-saver.ts';
+import { restoreTable, restoreTables } from './restore-tables.ts';
+import { type SavedCopy, startTableSaver } from './table-saver.ts';
 import type { TableStore } from './table-store.ts';
 
 export type TableFollowerOptions = {
@@ -53,15 +54,7 @@ export const startTableFollower = async (options: TableFollowerOptions): Promise
   let filled = false;
   let takeUps = 0;
 
-  for (const intake of intakes) {
-    try {
-      if (options.resetFirst) await store.remove(intake.name);
-      else await restoreTable(store, intake, copies);
-    } catch (error) {
-      if (!isAway(error)) throw error;
-      logger.warn({ table: intake.name }, 'Redis is away: the table is read from its topic');
-    }
-  }
+  await restoreTables(intakes, copies, { store, logger, resetFirst: options.resetFirst });
 
   /** True when a table has read what its topic does not hold, because it was deleted and made again. */
   const isBeyondTopic = (topic: string, positions: ReadonlyMap<number, number>): boolean =>

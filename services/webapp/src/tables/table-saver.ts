@@ -22,24 +22,6 @@ const SAVE_MILLISECONDS = 500;
 /** How often it is looked whether the copy of a table that does not change is still there. */
 const LOOK_MILLISECONDS = 2_000;
 
-/** Reads Redis's copy of an empty table, if there is one. Throws REDIS_UNAVAILABLE. */
-export const restoreTable = async (
-  store: TableStore,
-  intake: TableIntake,
-  copies: Map<TableIntake, SavedCopy>,
-): Promise<void> => {
-  // Before the rows, which others may be adding to: positions must not be ahead of them.
-  const saved = await store.state(intake.name);
-  if (saved === null) return;
-  for await (const rows of store.rows(intake.name)) {
-    const values = rows.map(([, value]) => ({ value }));
-    await intake.prepare(values);
-    intake.restore(rows, { positions: new Map(), newestAt: null });
-  }
-  intake.restore([], saved);
-  copies.set(intake, saved);
-};
-
 /** Writes what changed in tables to their copies, again and again. */
 export const startTableSaver = (options: TableSaverOptions): { readonly stop: () => Promise<void> } => {
   const { store, intakes, copies, logger, onLost, onError } = options;
