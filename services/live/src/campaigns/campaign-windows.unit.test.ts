@@ -154,7 +154,8 @@ describe('campaign windows', () => {
     const [partial] = outputsOf(count(event({ ts: now + 5 })));
     const [result] = outputsOf(await join(partial!));
     expect(result!.key).toBe(`{"campaign":"spring_sale","channel":"email","window_start":${now}}`);
-    expect(result!.partition).toBe(partial!.partition);
+    // Where its key belongs, as ksqlDB has it: a window lies on one partition, whichever of the two counted it.
+    expect(result!.partition).toBeUndefined();
     expect(JSON.parse(result!.value.toString())).toEqual({
       campaign: 'spring_sale',
       channel: 'email',

@@ -97,8 +97,8 @@ export const countPartial = (results: JsonCodec<CampaignResult>): Step<CampaignP
     return ok(null, [
       {
         topic: 'results',
+        // On the partition of the whole key, where ksqlDB puts it: a window lies on one, whoever counted it.
         key: structuredKey({ campaign, channel, window_start }, ['campaign', 'channel', 'window_start']),
-        partition: record.partition,
         value: () => results.encode(resultOf(partial, contributions)),
         latestOnly: true,
       },
