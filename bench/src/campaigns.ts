@@ -24,7 +24,7 @@ const GOALS = {
 };
 
 /** A timer's and a scheduler's whim. */
-const RESOLUTION = { milliseconds: { p50: 10, p99: 50 }, lagSeconds: 0.25, megabytes: 20 };
+const RESOLUTION = { milliseconds: { p50: 10, p99: 50 }, lagSeconds: 0.25, megabytes: 50 };
 
 const MEGABYTE = 1024 * 1024;
 
