@@ -19,6 +19,7 @@ import {
   trackOf,
 } from './state.ts';
 import { type WatchSettings, watchMinute } from './watch-campaigns.ts';
+import { advanceClock } from './written-clock.ts';
 
 const INPUT_TOPIC = 'results';
 /** Where alerts are published. */
@@ -29,6 +30,9 @@ const RULE_VERSION = 'campaign-alerts-1';
 
 /** A minute is looked at so long after its end: by then its events are there, but for stragglers. */
 const SETTLE_MILLISECONDS = 10_000;
+
+/** More minutes than this are left to the next record: looking at one goes through all that is kept. */
+const MINUTES_AT_ONCE = 5;
 
 /** An alert may come a second later: a transaction a second spares the broker. */
 const PACE_MILLISECONDS = 1_000;
@@ -76,24 +80,29 @@ const keepResult = (
 const watchUntil = (dependencies: AlertDependencies, state: StateView, over: number): readonly Output[] => {
   const former = lookedAt(state);
   if (former !== undefined && over <= former) return [];
-  keepLookedAt(state, over);
-  if (former === undefined) return [];
-  const due = knownMinutes(state, firstUsualMinute(dependencies.anomalies, over)).filter(
+  if (former === undefined) {
+    keepLookedAt(state, over);
+    return [];
+  }
+  const all = knownMinutes(state, firstUsualMinute(dependencies.anomalies, over)).filter(
     (minute) => minute > former && minute <= over,
   );
+  const due = all.slice(0, MINUTES_AT_ONCE);
+  keepLookedAt(state, due.length < all.length ? due.at(-1)! : over);
   return due.flatMap((minute) =>
     watchMinute(dependencies, state, minute).map((alert) => alertOutput(dependencies, alert)),
   );
 };
 
 /**
- * The clock is when results were written, but never ahead of ours: it goes on while campaigns do, also when a backlog
- * is worked off, and one event with a wrong time does not end everybody's minutes.
+ * The clock is when results were written (see `advanceClock`), but never ahead of ours: it goes on while campaigns do,
+ * also when a backlog is worked off, and one event with a wrong time does not end everybody's minutes.
  */
 const watchCampaigns = (dependencies: AlertDependencies): Step<CampaignResult | null, null> =>
   function watchCampaigns(result, { record, state, now }) {
     if (result === null) return drop('tombstone');
-    const over = lastMinute(Math.min(record.timestamp, now));
+    const written = Math.min(record.timestamp, now);
+    const over = lastMinute(advanceClock(state, { partition: record.partition, written, now }));
     keepResult(dependencies, state, result, over);
     return ok(null, watchUntil(dependencies, state, over));
   };

@@ -45,11 +45,13 @@ const result = (minute: number, changes: Partial<CampaignResult> = {}): Campaign
   ...changes,
 });
 
-type Times = { readonly written?: number; readonly now?: number };
+type Times = { readonly written?: number; readonly now?: number; readonly partition?: number };
 
 /** Takes a result that was written when its window ended, unless told otherwise. */
-const take = (row: CampaignResult, { written = row.window_end, now = at(100_000) }: Times = {}) => {
-  const record = testRecord({ topic: 'results', value: codecs.results.encode(row), timestamp: written });
+const take = (row: CampaignResult, times: Times = {}) => {
+  const { written = row.window_end, now = at(100_000), partition = 0 } = times;
+  const value = codecs.results.encode(row);
+  const record = testRecord({ topic: 'results', partition, value, timestamp: written });
   const taken = processor.pipelines[0]!.run({ record, state, now, mode: 'live' });
   if (taken.kind !== 'ok') throw new Error(JSON.stringify(taken));
   return taken.outputs.map((output) => {
@@ -150,6 +152,35 @@ describe('campaign alerts', () => {
       severity: 'warning',
       subject: { campaign: 'spring_sale', channel: 'email' },
       started_at: at(105),
+    });
+  });
+
+  describe('in a backlog', () => {
+    const cheap = (minute: number) => result(minute, { channel: 'tiktok', conversions: 8 });
+    const dear = (minute: number) => result(minute, { conversions: 2 });
+    const minutes = (from: number, to: number) =>
+      Array.from({ length: to - from }, (_, index) => from + index);
+    const live = (from: number, to: number): readonly Alert[] =>
+      minutes(from, to).flatMap((minute) => [
+        ...take(dear(minute), { now: at(minute + 1) }),
+        ...take(cheap(minute), { now: at(minute + 1), partition: 1 }),
+      ]);
+
+    it('wait for the slowest partition: a channel read behind the others was unusual and too dear', () => {
+      expect(live(0, 60)).toEqual([]);
+      const now = at(100);
+      expect(minutes(60, 99).flatMap((minute) => take(dear(minute), { now }))).toEqual([]);
+      expect(minutes(60, 99).flatMap((minute) => take(cheap(minute), { now, partition: 1 }))).toEqual([]);
+      expect(live(100, 120)).toEqual([]);
+    });
+
+    it('wait half a minute for a partition that says nothing, and look at what there is then piece by piece', () => {
+      live(0, 60);
+      const early = minutes(60, 99).flatMap((minute) => take(dear(minute), { now: at(100) }));
+      expect(early).toEqual([]);
+      const later = Array.from({ length: 10 }, () => take(dear(98), { now: at(100.5) }));
+      expect(told(later[0]!)).toEqual(['campaign-spend-unusual firing 63']);
+      expect(told(later[1]!)).toEqual(['campaign-cpa-above firing 65']);
     });
   });
 
