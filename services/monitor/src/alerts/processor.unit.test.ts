@@ -174,6 +174,12 @@ describe('campaign alerts', () => {
       expect(live(100, 120)).toEqual([]);
     });
 
+    it('wait no longer than some seconds for a partition that was read to its end', () => {
+      live(0, 60);
+      const soon = minutes(60, 70).flatMap((minute) => take(dear(minute), { now: at(minute + 1.2) }));
+      expect(told(soon)).toContain('campaign-cpa-above firing 65');
+    });
+
     it('wait half a minute for a partition that says nothing, and look at what there is then piece by piece', () => {
       live(0, 60);
       const early = minutes(60, 99).flatMap((minute) => take(dear(minute), { now: at(100) }));

@@ -19,6 +19,8 @@ const BEGINNING: Clock = { resumedAt: 0, partitions: {} };
 
 /** While a backlog is worked off every partition that has one is heard again and again within this time. */
 const SILENT_MILLISECONDS = 30_000;
+/** One that was read to its end is heard at once when there is more. */
+const SILENT_AT_THE_END_MILLISECONDS = 3_000;
 /** A record that is read so long after it was written is part of a backlog. */
 const BACKLOG_MILLISECONDS = 60_000;
 
@@ -28,7 +30,7 @@ const NEXT_BACKLOG_MILLISECONDS = 600_000;
 /**
  * The time up to which everything written is read, after a record that was written at `written`. Partitions are read at
  * paces of their own, and in a backlog one of them may be an hour ahead of another, so the slowest counts. One that has
- * not been heard of for half a minute has nothing more to say; a backlog begins with waiting for all that are known.
+ * not been heard of for a while has nothing more to say; a backlog begins with waiting for all that are known.
  */
 export const advanceClock = (
   state: StateView,
@@ -46,8 +48,11 @@ export const advanceClock = (
     partitions: { ...partitions, [partition]: { written: Math.max(before, written), at: now } },
   };
   state.put(CLOCK, after);
-  const waitedFor = Object.values(after.partitions).filter(
-    ({ at }) => now - Math.max(at, after.resumedAt) < SILENT_MILLISECONDS,
-  );
+  const isWaitedFor = (heard: Heard): boolean => {
+    if (now - after.resumedAt < SILENT_MILLISECONDS) return true;
+    const isBehind = heard.at - heard.written > BACKLOG_MILLISECONDS;
+    return now - heard.at < (isBehind ? SILENT_MILLISECONDS : SILENT_AT_THE_END_MILLISECONDS);
+  };
+  const waitedFor = Object.values(after.partitions).filter(isWaitedFor);
   return Math.min(...waitedFor.map((heard) => heard.written));
 };
