@@ -34,7 +34,7 @@ export type Stepped = {
   readonly failed: readonly FailedRecord[];
   /** Places of those among them that the transaction's note has to name; never more than it has room for. */
   readonly refused: readonly string[];
-  /** Largest timestamp among them; 0 without any. */
+  /** Largest timestamp among them, at most an hour after `now`; 0 without any. */
   readonly streamTime: number;
   /** Step name → records that reached it. */
   readonly reached: ReadonlyMap<string, number>;
@@ -44,6 +44,9 @@ export type Stepped = {
 
 /** Records between two looks at the clock. */
 const CLOCK_STRIDE = 32;
+
+/** What a producer's clock may be ahead of ours; beyond it a record does not move the stream time on any further. */
+const CLOCK_TOLERANCE_MILLISECONDS = 3_600_000;
 
 /** A record's place as text: `topic/partition/offset`. */
 export const placeOf = ({ topic, partition, offset }: KafkaRecord): string =>
@@ -66,6 +69,7 @@ export const stepRecords = async (
   const noted: string[] = [];
   let room = ROOM_FOR_REFUSED;
   const progress: StepProgress = { step: '' };
+  const newest = now + CLOCK_TOLERANCE_MILLISECONDS;
   let taken = 0;
   let streamTime = 0;
 
@@ -80,7 +84,7 @@ export const stepRecords = async (
 
   for (let record = merged.next(); record !== undefined; record = merged.next()) {
     taken += 1;
-    if (record.timestamp > streamTime) streamTime = record.timestamp;
+    if (record.timestamp > streamTime) streamTime = Math.min(record.timestamp, newest);
     const pipeline = pipelines.get(record.topic);
     if (pipeline !== undefined) {
       overlay.mark();
