@@ -62,8 +62,17 @@ const countBefore = (points: readonly SizePoint[], time: number): number => {
   return low;
 };
 
-/** The key of a row, `{"segment":…,"minute":…}`, of which nothing else is left when the row was removed. */
-const partsOfKey = (key: string): Pick<GoldSegmentSize, 'segment' | 'minute'> => JSON.parse(key);
+/**
+ * What the key of a row says, `{"segment":…,"minute":…}`, of which nothing else is left when the row was removed; null
+ * for a key that somebody else made.
+ */
+const partsOfKey = (key: string): Pick<GoldSegmentSize, 'segment' | 'minute'> | null => {
+  try {
+    return JSON.parse(key);
+  } catch {
+    return null;
+  }
+};
 
 /** Keeps the sizes of all segments in the order of time, as their table changes. */
 export const createSegmentSizes = (
@@ -83,8 +92,8 @@ export const createSegmentSizes = (
     for (const { key, row } of changes) {
       if (row !== null) put(courseOf(row.segment), row);
       else {
-        const { segment, minute } = partsOfKey(key);
-        remove(courses.get(segment), minute);
+        const parts = partsOfKey(key);
+        if (parts !== null) remove(courses.get(parts.segment), parts.minute);
       }
     }
   });

@@ -29,12 +29,19 @@ const sizesOf = (rows: readonly GoldSegmentSize[]) => {
     tell(changed.map((one) => ({ key: structuredKey(one, ['segment', 'minute']), row: one })));
   const remove = (one: GoldSegmentSize): void =>
     tell([{ key: structuredKey(one, ['segment', 'minute']), row: null }]);
-  return { sizes, put, remove };
+  const tombstone = (key: string): void => tell([{ key, row: null }]);
+  return { sizes, put, remove, tombstone };
 };
 
 const ALL = { from: 0, to: 10_000 * MINUTE };
 
 describe('the sizes of segments', () => {
+  it.each(['no JSON', 'null', '{"segment":7}'])('outlive a tombstone of %s: it ended the web app', (key) => {
+    const { sizes, tombstone } = sizesOf([row(5, 3)]);
+    tombstone(key);
+    expect(sizes.newest('loyal')).toMatchObject({ members: 3 });
+  });
+
   it('are those of the newest minute, in whatever order the rows come', () => {
     const { sizes, put } = sizesOf([row(5, 3)]);
     put(row(9, 7), row(2, 1));
