@@ -1,6 +1,6 @@
 // The campaigns page: draws its charts, refreshes the whole page now and then, and lets its buttons work without a new one.
 import uPlot from '/assets/charts/uPlot.esm.js';
-import { load } from './page.js';
+import { load, reload } from './page.js';
 
 /** Lines are drawn again at most this often, however fast events come. */
 const DRAW_MILLISECONDS = 250;
@@ -9,12 +9,49 @@ const LINES = 8;
 /** Of the drawing; the legend comes below it. */
 const HEIGHT = 230;
 
+/** Times as in the tables and files, and as days are cut: UTC. */
+const inUtc = new Intl.DateTimeFormat('en-US', {
+  month: 'short',
+  day: 'numeric',
+  hour: 'numeric',
+  minute: '2-digit',
+  timeZone: 'UTC',
+  timeZoneName: 'short',
+});
+
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 
 const WRITE = {
   money: (value) => value.toLocaleString('en-US', { style: 'currency', currency: 'USD' }),
   percent: (value) => `${value.toLocaleString('en-US', { maximumFractionDigits: 2 })}%`,
   count: (value) => value.toLocaleString('en-US'),
+};
+
+/** Values beside an axis, where there is little room: `$400`, `$0.50`, `$12.5K`. */
+const writeTick = (unit, value) =>
+  unit === 'percent'
+    ? WRITE.percent(value)
+    : value.toLocaleString('en-US', {
+        ...(unit === 'money' ? { style: 'currency', currency: 'USD' } : {}),
+        notation: value >= 10_000 ? 'compact' : 'standard',
+        minimumFractionDigits: Number.isInteger(value) || value >= 10_000 ? 0 : 2,
+        maximumFractionDigits: 2,
+      });
+
+/** A value with none on either side has no line, only its point. */
+const alonePoints = (plot, line) => {
+  const values = plot.data[line];
+  const isThere = (step) => (values[step] ?? null) !== null;
+  return values.flatMap((_, step) =>
+    isThere(step) && !isThere(step - 1) && !isThere(step + 1) ? [step] : [],
+  );
+};
+
+/** When a step begins, and whether more of it is to come: a minute that has just begun is no fall. */
+const momentOf = ({ data: [times] }, time) => {
+  if (time === null) return '–';
+  const isUnderWay = times.length > 1 && time + times[1] - times[0] > Date.now() / 1000;
+  return `${inUtc.format(time * 1000)}${isUnderWay ? ', so far' : ''}`;
 };
 
 const optionsOf = (host, { unit }, names) => {
@@ -28,19 +65,19 @@ const optionsOf = (host, { unit }, names) => {
   return {
     width: host.clientWidth,
     height: HEIGHT,
+    tzDate: (time) => uPlot.tzDate(new Date(time * 1000), 'Etc/UTC'),
     cursor: { y: false, drag: { x: false, y: false }, sync: { key: 'campaigns', setSeries: false } },
     focus: { alpha: 0.25 },
     hooks: { setCursor: [showNewest] },
     scales: { y: { range: (_, __, most) => [0, most > 0 ? most * 1.1 : 1] } },
-    axes: [axis, { ...axis, size: 64, values: (_, ticks) => ticks.map(write) }],
+    axes: [axis, { ...axis, size: 64, values: (_, ticks) => ticks.map((tick) => writeTick(unit, tick)) }],
     series: [
-      { value: (_, time) => (time === null ? '–' : new Date(time * 1000).toLocaleString()) },
+      { label: 'From', value: momentOf },
       ...names.map((label, line) => ({
         label,
         stroke: colour(`line-${(line % LINES) + 1}`),
         width: 2,
-        // A single step has no line yet, only its point.
-        points: { show: (plot) => plot.data[0].length < 3 },
+        points: { show: true, size: 6, filter: alonePoints },
         value: (_, value) => write(value),
       })),
     ],
@@ -111,7 +148,7 @@ const refreshLater = () => {
   if (seconds > 0) timer = setTimeout(refresh, seconds * 1000);
 };
 const refresh = async () => {
-  if (!document.hidden) await load(location.href, 'stay');
+  if (!document.hidden) await reload();
   refreshLater();
 };
 

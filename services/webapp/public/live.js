@@ -1,6 +1,6 @@
 // Listens to what changes and shows it, says whether it hears anything, and connects again by itself.
 import { elementFrom, morph } from './morph.js';
-import { load } from './page.js';
+import { reload } from './page.js';
 import { showTimes } from './times.js';
 
 /** A list changes its members too: it is loaded again at most this often while things change. */
@@ -26,7 +26,7 @@ const reloadSoon = () => {
   reloadTimer = setTimeout(async () => {
     reloadTimer = undefined;
     lastReload = Date.now();
-    await load(location.href, 'stay');
+    await reload();
   }, wait);
 };
 
@@ -63,7 +63,7 @@ const listen = () => {
     // The browser gives up when the answer was not a stream, e.g. while the web app starts.
     if (source.readyState !== EventSource.CLOSED) return;
     stop();
-    retry = setTimeout(() => load(location.href, 'stay').then(listen), RECONNECT_MILLISECONDS);
+    retry = setTimeout(() => reload().then(listen), RECONNECT_MILLISECONDS);
   });
 };
 
@@ -74,7 +74,7 @@ export const goLive = () => {
   document.addEventListener('visibilitychange', async () => {
     if (document.hidden) stop();
     else {
-      await load(location.href, 'stay');
+      await reload();
       listen();
     }
   });

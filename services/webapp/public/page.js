@@ -3,6 +3,8 @@ import { morph } from './morph.js';
 import { showTimes } from './times.js';
 
 let newest = 0;
+/** Loads under way that somebody asked for. */
+let asked = 0;
 
 const controlsFollow = (wanted) => {
   // What somebody is typing stays; a filter or sort that the address now says is shown.
@@ -12,11 +14,25 @@ const controlsFollow = (wanted) => {
   }
 };
 
+/** The same page again, as it is by now. Gives way to what somebody asked for meanwhile: their click would be lost. */
+export const reload = async () => {
+  if (asked === 0) await show(location.href, 'stay');
+};
+
 /**
  * Loads an address of this kind of page and shows it. `history` says what happens to the address bar: `push`,
  * `replace` or `stay`. Of several loads under way only the newest counts.
  */
 export const load = async (url, history) => {
+  asked += 1;
+  try {
+    await show(url, history);
+  } finally {
+    asked -= 1;
+  }
+};
+
+const show = async (url, history) => {
   newest += 1;
   const mine = newest;
   let response;

@@ -11,6 +11,13 @@ const whole = (value) => (value === undefined ? '–' : value.toLocaleString('en
 
 const seconds = (time) => Date.parse(time) / 1000;
 
+/** Times as everywhere in the product: UTC. */
+const inUtc = new Intl.DateTimeFormat('en-US', {
+  dateStyle: 'medium',
+  timeStyle: 'short',
+  timeZone: 'UTC',
+});
+
 /** @param course gives the stretch of time to show */
 const optionsOf = (uPlot, host, course) => {
   const axis = {
@@ -22,6 +29,7 @@ const optionsOf = (uPlot, host, course) => {
   return {
     width: host.clientWidth,
     height: host.clientHeight - 34,
+    tzDate: (time) => uPlot.tzDate(new Date(time * 1000), 'Etc/UTC'),
     cursor: { y: false, drag: { x: false, y: false } },
     scales: {
       x: { range: () => [seconds(course().from), seconds(course().to)] },
@@ -35,7 +43,7 @@ const optionsOf = (uPlot, host, course) => {
       // Without a pointer over the chart the legend says how it is now.
       {
         label: 'At',
-        value: (_, time) => (time === null ? 'now' : new Date(time * 1000).toLocaleString()),
+        value: (_, time) => (time === null ? 'now' : `${inUtc.format(time * 1000)} UTC`),
       },
       {
         label: 'Members',

@@ -15,7 +15,7 @@ export const METRIC_LABELS: Readonly<Record<Metric, string>> = {
 /** What the short names stand for. */
 export const METRIC_HINTS: Partial<Record<Metric, string>> = {
   cpc: 'Cost per click',
-  cpa: 'Cost per conversion',
+  cpa: 'Cost per action: spend per conversion',
   ctr: 'Clicks per impression',
 };
 

@@ -148,7 +148,7 @@ export const controlsOf = (query: CampaignQuery, { names }: LiveParts, now: numb
     ...REFRESH_SECONDS.map(
       (seconds): Choice => ({
         value: String(seconds),
-        label: `Live, and every ${seconds} s`,
+        label: `Live, every ${seconds} s`,
         chosen: seconds === query.refresh,
       }),
     ),

@@ -171,6 +171,22 @@ describe('the campaigns page in a browser', () => {
     await expect.poll(() => page.locator('#campaign-table tbody tr').count()).toBe(4);
   });
 
+  it('draws the value of a single minute, which has no line', async () => {
+    await open('/campaigns?campaign=autumn&metric=cpc');
+    await expect.poll(() => drawnPixels('campaigns')).toBeGreaterThan(10);
+    await page
+      .locator('#chart-campaigns .u-legend')
+      .getByText(/^[A-Z][a-z]{2} \d+, .* UTC/)
+      .waitFor();
+  });
+
+  it('does not lose what somebody chose to a reload that begins right after it', async () => {
+    await open('/campaigns');
+    await page.evaluate(`import('/assets/page.js').then(({ load, reload }) =>
+      Promise.all([load('/campaigns?campaign=autumn', 'push'), reload()]))`);
+    expect(new URL(page.url()).searchParams.get('campaign')).toBe('autumn');
+  });
+
   it('lists windows, and what is wrong', async () => {
     await open('/campaigns');
     await live();
