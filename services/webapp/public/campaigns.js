@@ -49,7 +49,7 @@ const alonePoints = (plot, line) => {
 
 /** When a step begins, and whether more of it is to come: a minute that has just begun is no fall. */
 const momentOf = ({ data: [times] }, time) => {
-  if (time === null) return '–';
+  if (time === null || time === undefined) return '–';
   const isUnderWay = times.length > 1 && time + times[1] - times[0] > Date.now() / 1000;
   return `${inUtc.format(time * 1000)}${isUnderWay ? ', so far' : ''}`;
 };

@@ -43,7 +43,7 @@ const optionsOf = (uPlot, host, course) => {
       // Without a pointer over the chart the legend says how it is now.
       {
         label: 'At',
-        value: (_, time) => (time === null ? 'now' : `${inUtc.format(time * 1000)} UTC`),
+        value: (_, time) => ((time ?? null) === null ? 'now' : `${inUtc.format(time * 1000)} UTC`),
       },
       {
         label: 'Members',
