@@ -185,8 +185,11 @@ describe('campaign alerts', () => {
       const early = minutes(60, 99).flatMap((minute) => take(dear(minute), { now: at(100) }));
       expect(early).toEqual([]);
       const later = Array.from({ length: 10 }, () => take(dear(98), { now: at(100.5) }));
-      expect(told(later[0]!)).toEqual(['campaign-spend-unusual firing 63']);
-      expect(told(later[1]!)).toEqual(['campaign-cpa-above firing 65']);
+      expect(told(later[0]!)).toEqual([]);
+      expect(told(later.flat()).slice(0, 2)).toEqual([
+        'campaign-spend-unusual firing 63',
+        'campaign-cpa-above firing 65',
+      ]);
     });
   });
 
