@@ -13,7 +13,7 @@ import { retryUntilUp } from './retry-until-up.ts';
 
 const shape = {
   /** Base URL of the ksqlDB server's REST API. */
-  ksqldb_url: z.url(),
+  ksqldb_url: z.url({ protocol: /^https?$/, error: 'must begin with http:// or https://' }),
   schema_registry_url: commonShape.schema_registry_url,
   ...segmentsShape,
   /** Drop what the statements created before applying them. */

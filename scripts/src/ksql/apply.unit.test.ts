@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { applyStatements, type KsqlOutcome } from './apply.ts';
 import { createKsqlClient } from './client.ts';
@@ -165,6 +167,21 @@ describe('createKsqlClient', () => {
       message: expect.stringContaining(`ksqlDB at ${url}: connect ECONNREFUSED`),
     });
     server = await startKsqldbServer();
+  });
+
+  it.each([
+    [404, '{"error":{"message":"there is nothing at /info"}}'],
+    [404, '<html>Not found</html>'],
+    [401, '{"message":"who are you"}'],
+  ])('does not wait for what is no ksqlDB server: %i %s', async (status, text) => {
+    const other = createServer((_, response) => response.writeHead(status).end(text));
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const { port } = other.address() as AddressInfo;
+    await expect(createKsqlClient({ url: `http://127.0.0.1:${port}` }).ready()).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      message: expect.stringContaining(`/info answered ${status}`),
+    });
+    await new Promise((resolve) => other.close(resolve));
   });
 
   it('takes a warning in place of a command for an answer', async () => {

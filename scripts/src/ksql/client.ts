@@ -24,7 +24,7 @@ export type KsqlProperties = Readonly<Record<string, string>>;
  * yet, and CONFIG_INVALID with the server's words when it refuses a statement.
  */
 export type KsqlClient = {
-  /** Passes when the server takes statements. */
+  /** Passes when the server takes statements. Throws CONFIG_INVALID when something else answers at its address. */
   readonly ready: () => Promise<void>;
   /** Runs a statement and waits for what it came to; gives the server's message. */
   readonly run: (statement: string, properties?: KsqlProperties) => Promise<string>;
@@ -68,6 +68,8 @@ const refused = (statement: string, words: string): PlatformError =>
     details: { statement },
   });
 
+const isRefusal = (status: number): boolean => status >= 400 && status < 500;
+
 /** The server's own words for what went wrong; the whole answer where it has none. */
 const wordsOf = (body: unknown, text: string): string => {
   const { message } = (body ?? {}) as { readonly message?: unknown };
@@ -94,6 +96,9 @@ export const createKsqlClient = ({
   const unavailable = (what: string, cause?: unknown): PlatformError =>
     new PlatformError('KSQLDB_UNAVAILABLE', `ksqlDB at ${root}: ${what}`, { cause });
 
+  const wrongAddress = (what: string): PlatformError =>
+    new PlatformError('CONFIG_INVALID', `what is at ${root} is no ksqlDB server that lets us in: ${what}`);
+
   const request = async (method: 'GET' | 'POST', path: string, sent?: unknown) => {
     const { status, text } = await requestText(`${root}${path}`, {
       method,
@@ -111,7 +116,8 @@ export const createKsqlClient = ({
     try {
       body = JSON.parse(text);
     } catch {
-      throw unavailable(`${method} ${path} answered ${status} with something that is not JSON`);
+      const what = `${method} ${path} answered ${status} with something that is not JSON`;
+      throw isRefusal(status) ? wrongAddress(what) : unavailable(what);
     }
     // While it starts or stops it answers 503 to everything.
     if (status === 503) throw unavailable(wordsOf(body, text));
@@ -152,6 +158,8 @@ export const createKsqlClient = ({
     ready: async () => {
       const { status, body, text } = await request('GET', '/info');
       const info = (body as { readonly KsqlServerInfo?: { readonly serverStatus?: string } }).KsqlServerInfo;
+      // A server that is starting refuses connections or answers 503: waiting does not help against the rest.
+      if (isRefusal(status)) throw wrongAddress(`GET /info answered ${status}: ${wordsOf(body, text)}`);
       if (status !== 200 || info === undefined) throw unavailable(wordsOf(body, text));
       if ((info.serverStatus ?? 'RUNNING') !== 'RUNNING')
         throw unavailable(`the server is ${info.serverStatus}`);
