@@ -94,7 +94,7 @@ const tilesOf = (
     {
       label: 'Dead letters',
       value: `${deadLetters.isExact ? '' : 'over '}${count(deadLetters.count)}`,
-      note: 'records refused for good',
+      note: `${deadLetters.count === 1 ? 'record' : 'records'} refused for good`,
     },
   ];
 };
