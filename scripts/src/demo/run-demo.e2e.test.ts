@@ -110,7 +110,8 @@ describe('make demo', () => {
   test('with TRAFFIC=off starts no producer, and leaves no process after kill -9', async () => {
     const demo = startDemo({ TRAFFIC: 'off' });
     await untilLine(demo, /^ready /);
-    expect(pidsOf(demo)).toHaveLength(9);
+    // Kafka, registry and Redis, and eight services.
+    expect(pidsOf(demo)).toHaveLength(11);
     expect(demo.lines.join('\n')).not.toContain('producer');
     demo.child.kill('SIGKILL');
     await vi.waitFor(() => expect(pidsOf(demo).filter(isRunning)).toEqual([]), 20_000);
