@@ -20,6 +20,10 @@ export const countEvent = (tally: Tally, { event, cost }: Pick<AdEvent, 'event' 
   spend: tally.spend + cost,
 });
 
+/** How many events were counted. */
+export const eventsOf = ({ impressions, clicks, conversions }: Tally): number =>
+  impressions + clicks + conversions;
+
 /** Both together. */
 export const addTallies = (a: Tally, b: Tally): Tally => ({
   impressions: a.impressions + b.impressions,

@@ -90,8 +90,19 @@ describe('campaign performance', () => {
   it('takes away what a minute was before, and answers for a repeat without a word', async () => {
     fold(result());
     expect(fold(result())).toMatchObject({ kind: 'drop', reason: 'unchanged' });
-    const [, hour, day] = await published(fold(result({ clicks: 1, spend: 50 })));
-    for (const { row } of [hour!, day!]) expect([row.clicks, row.spend]).toEqual([1, 50]);
+    const [, hour, day] = await published(fold(result({ clicks: 3, spend: 350 })));
+    for (const { row } of [hour!, day!]) expect([row.clicks, row.spend]).toEqual([3, 350]);
+  });
+
+  it('does not shrink while windows are counted anew from what the input still holds', async () => {
+    fold(result({ clicks: 10, spend: 1_000 }));
+    for (const clicks of [1, 9])
+      expect(fold(result({ clicks, spend: 100 * clicks }))).toMatchObject({
+        kind: 'drop',
+        reason: 'unchanged',
+      });
+    const [minute, , day] = await published(fold(result({ clicks: 11, spend: 1_100 })));
+    for (const { row } of [minute!, day!]) expect([row.clicks, row.spend]).toEqual([11, 1_100]);
   });
 
   it('keeps what results forgets', () => {

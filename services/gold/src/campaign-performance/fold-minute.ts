@@ -6,6 +6,7 @@ import {
   costPerAction,
   costPerClick,
   EMPTY_TALLY,
+  eventsOf,
   replaceTally,
   sameTally,
   type Tally,
@@ -59,6 +60,9 @@ const inOrder = (a: MinuteTally, b: MinuteTally): number => a.minute - b.minute;
 /**
  * Takes what the minute came to before out of its hour and its day, and adds what it is now. Gives the rows of the
  * minute, the hour and the day; none when nothing changes.
+ *
+ * Nothing takes an event back, so a minute with fewer than are known is one that somebody began to count anew, from what
+ * the input topic still holds: it is passed over until it has as many again.
  */
 export const foldMinute = (state: StateView, change: MinuteChange): readonly GoldCampaignPerformance[] => {
   const { window_start, tally, source_offsets } = change;
@@ -70,7 +74,7 @@ export const foldMinute = (state: StateView, change: MinuteChange): readonly Gol
   const day = state.get<DayState>(dayKey) ?? { total: EMPTY_TALLY, source_offsets: [] };
   const minute = (window_start - hourStart) / ROLL_UPS['1m'];
   const before = hour.minutes.find((one) => one.minute === minute);
-  if (before !== undefined && sameTally(before, tally)) return [];
+  if (before !== undefined && (sameTally(before, tally) || eventsOf(tally) < eventsOf(before))) return [];
   const others = hour.minutes.filter((one) => one !== before);
   const nextHour: HourState = {
     minutes: [...others, { minute, ...tally }].sort(inOrder),
