@@ -9,6 +9,9 @@ const LINES = 8;
 /** Of the drawing; the legend comes below it. */
 const HEIGHT = 230;
 
+/** Either side of a single step, for which the library's axis shows years. */
+const AROUND_SECONDS = 300;
+
 /** Times as in the tables and files, and as days are cut: UTC. */
 const inUtc = new Intl.DateTimeFormat('en-US', {
   month: 'short',
@@ -69,7 +72,13 @@ const optionsOf = (host, { unit }, names) => {
     cursor: { y: false, drag: { x: false, y: false }, sync: { key: 'campaigns', setSeries: false } },
     focus: { alpha: 0.25 },
     hooks: { setCursor: [showNewest] },
-    scales: { y: { range: (_, __, most) => [0, most > 0 ? most * 1.1 : 1] } },
+    scales: {
+      x: {
+        range: ({ data: [times] }, first, last) =>
+          times.length === 1 ? [first - AROUND_SECONDS, first + AROUND_SECONDS] : [first, last],
+      },
+      y: { range: (_, __, most) => [0, most > 0 ? most * 1.1 : 1] },
+    },
     axes: [axis, { ...axis, size: 64, values: (_, ticks) => ticks.map((tick) => writeTick(unit, tick)) }],
     series: [
       { label: 'From', value: momentOf },

@@ -36,12 +36,15 @@ const show = async (url, history) => {
   newest += 1;
   const mine = newest;
   let response;
+  let html;
   try {
     response = await fetch(url, { headers: { accept: 'text/html', 'x-live-refresh': '1' } });
+    html = await response.text();
   } catch {
+    // The web app is away, or went away half-way through its answer.
     return;
   }
-  const wanted = new DOMParser().parseFromString(await response.text(), 'text/html');
+  const wanted = new DOMParser().parseFromString(html, 'text/html');
   if (mine !== newest || (!response.ok && history === 'stay')) return;
   if (history === 'push') window.history.pushState(null, '', url);
   if (history === 'replace') window.history.replaceState(null, '', url);

@@ -21,7 +21,7 @@ export type Range = {
 /** The ranges the dashboard offers. */
 export const RANGES = {
   '15m': { label: '15 minutes', length: 15 * MINUTE, step: MINUTE, grain: '1m' },
-  '1h': { label: '1 hour', length: HOUR, step: MINUTE, grain: '1m' },
+  '1h': { label: 'hour', length: HOUR, step: MINUTE, grain: '1m' },
   '6h': { label: '6 hours', length: 6 * HOUR, step: 5 * MINUTE, grain: '1m' },
   '24h': { label: '24 hours', length: DAY, step: 15 * MINUTE, grain: '1m' },
   '7d': { label: '7 days', length: 7 * DAY, step: HOUR, grain: '1h' },
