@@ -33,9 +33,15 @@ const tablesIn = (directory: string): readonly string[] =>
     .map((path) => path.slice(0, -'/_delta_log'.length))
     .sort();
 
+const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/;
+
+/** A value as keys have it, where moments are epoch milliseconds. */
+const keyPart = (value: DeltalakeRow[string] | undefined): unknown =>
+  typeof value === 'string' && MOMENT.test(value) ? Date.parse(value) : value;
+
 /** The columns that tell a table's rows apart, as a text. */
 const keyOf = (columns: readonly string[], row: DeltalakeRow): string =>
-  columns.map((column) => row[column]).join(' ');
+  columns.map((column) => keyPart(row[column])).join(' ');
 
 /** The keys of a compacted topic whose newest record is a row, with their fields as `keyOf` writes them. */
 const liveKeys = (records: readonly KafkaRecord[]): readonly string[] => {

@@ -28,23 +28,40 @@ const padded = (text: string): Buffer => Buffer.from(`${text.padEnd(NOTE_CHARACT
 const describe = ({ size, mtimeNs }: { readonly size: bigint; readonly mtimeNs: bigint }): string =>
   `${size} ${mtimeNs}`;
 
-/**
- * True when the file is not as the note says that its writers left it. False for a file without a note: nobody has
- * finished a write yet. True for a note whose file is gone.
- */
-export const wasTouched = (file: string, note: string): boolean => {
+/** How long a note may lag behind its file: the longest write of another process, and some more. */
+const LAG_MILLISECONDS = 300;
+const LOOK_AGAIN_MILLISECONDS = 10;
+
+const pause = new Int32Array(new SharedArrayBuffer(4));
+
+const isAsNoted = (file: string, note: string): boolean => {
   let noted: string;
   try {
     noted = readFileSync(note, 'utf8').trim();
   } catch {
-    return false;
-  }
-  if (noted === WRITING) return false;
-  try {
-    return describe(statSync(file, { bigint: true })) !== noted;
-  } catch {
     return true;
   }
+  if (noted === WRITING) return true;
+  try {
+    return describe(statSync(file, { bigint: true })) === noted;
+  } catch {
+    return false;
+  }
+};
+
+/**
+ * True when the file is not as the note says that its writers left it. False for a file without a note: nobody has
+ * finished a write yet. True for a note whose file is gone.
+ *
+ * Of several writers one may note the file while another is about to change it, or has just made the note and not yet
+ * written it: a note that is wrong is looked at again, this thread standing still for some tenths of a second at most.
+ */
+export const wasTouched = (file: string, note: string): boolean => {
+  for (const end = performance.now() + LAG_MILLISECONDS; !isAsNoted(file, note); ) {
+    if (performance.now() > end) return true;
+    Atomics.wait(pause, 0, 0, LOOK_AGAIN_MILLISECONDS);
+  }
+  return false;
 };
 
 /** Opens the note on a file that exists, and notes the file as it is. */

@@ -1,6 +1,7 @@
 import { appendFileSync, mkdtempSync, rmSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openWriteNote, type WriteNote, wasTouched } from './write-note.ts';
 
@@ -61,5 +62,25 @@ describe('the note on a file', () => {
     other.endWrite();
     other.close();
     expect(wasTouched(file, note)).toBe(false);
+  });
+
+  it('takes no file for touched whose other writer is about to note what it wrote', async () => {
+    // The thread changes the file, says so, and notes it some time later, while this one is looking.
+    const writer = new Worker(
+      `const { appendFileSync, statSync, writeFileSync } = require('node:fs');
+       const { workerData, parentPort } = require('node:worker_threads');
+       const { file, note } = workerData;
+       writeFileSync(note, '');
+       appendFileSync(file, ' and second');
+       parentPort.postMessage('changed');
+       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 60);
+       const { size, mtimeNs } = statSync(file, { bigint: true });
+       writeFileSync(note, (size + ' ' + mtimeNs).padEnd(47) + '\\n');`,
+      { eval: true, workerData: { file, note } },
+    );
+    const exit = new Promise((resolve) => writer.once('exit', resolve));
+    await new Promise((resolve) => writer.once('message', resolve));
+    expect(wasTouched(file, note)).toBe(false);
+    expect(await exit).toBe(0);
   });
 });

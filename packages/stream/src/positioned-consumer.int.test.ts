@@ -157,6 +157,30 @@ describe('a positioned consumer', () => {
     expect(positioned.progress().every(({ position, end }) => position === end)).toBe(true);
   });
 
+  it('is not caught up while it waits for the positions of its partitions', async () => {
+    const topic = await fixture.topic('unplaced', 3);
+    const sink = memorySink();
+    await fill(topic, 0, 9);
+    const asked = Promise.withResolvers<void>();
+    const answer = Promise.withResolvers<ReadonlyMap<string, number>>();
+    const positions: PositionedConsumerOptions['positions'] = () => {
+      asked.resolve();
+      return answer.promise;
+    };
+    const positioned = await start(topic, { positions }, async (records) => sink.accept(records));
+    await asked.promise;
+    const caughtUp = positioned.caughtUp();
+    // A call that resolves later than this one's would have: the ends of the topic are asked for in turn.
+    const first = await Promise.race([
+      caughtUp.then(() => 'caught up'),
+      fill(topic, 9, 12).then(() => 'waits'),
+    ]);
+    expect(first).toBe('waits');
+    answer.resolve(new Map());
+    await caughtUp;
+    expect(sorted(sink.rows).slice(0, 9)).toEqual(numbersTo(9));
+  });
+
   it('goes back to the positions after a failure that may pass', async () => {
     const topic = await fixture.topic('failing', 3);
     const sink = memorySink();

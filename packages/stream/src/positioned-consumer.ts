@@ -72,6 +72,8 @@ export const startPositionedConsumer = async (
   const admin = kafka.admin();
   const progress = createProgressBook(metrics);
   let assignment: Assignment | undefined;
+  /** Whether the partitions of the assignment have their positions: until then nothing is known of them. */
+  let isPlaced = false;
   let problem: string | null = null;
   let recovering: Promise<void> | undefined;
   /** Counts the times that reading began at the sink's positions; what was fetched before is read again. */
@@ -152,8 +154,10 @@ export const startPositionedConsumer = async (
     assignor: partitionAssignor,
     onAssigned: async (fresh) => {
       assignment = fresh;
+      isPlaced = false;
       progress.clear();
       const positions = await loadPositions(fresh.partitions);
+      isPlaced = true;
       seeks += 1;
       problem = null;
       progress.settle();
@@ -182,6 +186,7 @@ export const startPositionedConsumer = async (
     },
     onRevoked: async () => {
       assignment = undefined;
+      isPlaced = false;
       progress.clear();
       await options.onRevoked?.().catch((error: unknown) => {
         logger.debug(
@@ -213,7 +218,10 @@ export const startPositionedConsumer = async (
   return {
     ready: () => consumer.problem() ?? problem,
     progress: progress.list,
-    caughtUp: async () => progress.reaches(await admin.endOffsets(topics), assignment !== undefined),
+    caughtUp: async () => {
+      const ends = await admin.endOffsets(topics);
+      return progress.reaches(ends, isPlaced);
+    },
     recover: (error) => void recover(error).catch(fail),
     stop: async () => {
       clearInterval(askEnds);
