@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { createOpenStreams } from '../live/open-streams.ts';
 import type { RowChange } from '../tables/followed-table.ts';
 import { resultJson } from './result-json.ts';
 import type { WindowRow } from './window-index.ts';
@@ -21,13 +22,11 @@ type Listener = {
 
 /** Changes within this time go out together; the first after a pause goes out at once. */
 const COALESCE_MILLISECONDS = 20;
-const HEARTBEAT_MILLISECONDS = 15_000;
-/** How soon a reader connects again when the connection broke. */
-const RETRY_MILLISECONDS = 1_000;
 
 /** A hub without listeners. One that reads slowly costs the newest state of each window, never a queue of events. */
 export const createResultHub = (): ResultHub => {
-  const listeners = new Set<Listener>();
+  const streams = createOpenStreams<Listener>();
+  const { listeners } = streams;
   let timer: NodeJS.Timeout | undefined;
   let nextRound = 0;
 
@@ -58,24 +57,11 @@ export const createResultHub = (): ResultHub => {
     timer = setTimeout(round, Math.max(0, nextRound - performance.now()));
   };
 
-  const heartbeat = setInterval(() => {
-    for (const { response } of listeners) response.write(': still here\n\n');
-  }, HEARTBEAT_MILLISECONDS);
-
   return {
     listeners: () => listeners.size,
     subscribe: (response, wants) => {
-      response.writeHead(200, {
-        'content-type': 'text/event-stream; charset=utf-8',
-        'cache-control': 'no-store',
-        connection: 'keep-alive',
-        'x-accel-buffering': 'no',
-      });
-      response.write(`retry: ${RETRY_MILLISECONDS}\n\n`);
       const listener: Listener = { response, wants, waiting: new Map() };
-      listeners.add(listener);
-      response.on('close', () => listeners.delete(listener));
-      response.on('drain', schedule);
+      streams.open(listener, schedule);
     },
     changed: (changes) => {
       if (listeners.size === 0) return;
@@ -84,10 +70,8 @@ export const createResultHub = (): ResultHub => {
       schedule();
     },
     close: async () => {
-      clearInterval(heartbeat);
       clearTimeout(timer);
-      for (const { response } of listeners) response.end();
-      listeners.clear();
+      streams.close();
     },
   };
 };

@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http';
 import type { Logger } from '@marketing-streams/platform/logging';
 import type { LiveView } from '../view/live-view.ts';
 import type { OverlaidCustomer } from '../view/overlay.ts';
+import { createOpenStreams } from './open-streams.ts';
 
 /** An event as it goes over the wire. `data` is JSON. */
 export type LiveEvent = { readonly event: string; readonly data: string };
@@ -43,11 +44,8 @@ type Listener = {
 
 /** Changes within this time go out together; the first after a pause goes out at once. */
 const COALESCE_MILLISECONDS = 50;
-const HEARTBEAT_MILLISECONDS = 15_000;
 /** After a round that failed, because Redis is away: how long until the next. */
 const PAUSE_MILLISECONDS = 1_000;
-/** How soon a browser connects again when the connection broke. */
-const RETRY_MILLISECONDS = 1_000;
 /** Customers per round; the rest goes with the next, so that a backlog does not hold up pages. */
 const MOST_PER_ROUND = 250;
 
@@ -57,7 +55,8 @@ const MOST_PER_ROUND = 250;
  */
 export const createEventHub = (view: LiveView, logger: Logger): EventHub => {
   const instance = randomUUID().slice(0, 8);
-  const listeners = new Set<Listener>();
+  const streams = createOpenStreams<Listener>();
+  const { listeners } = streams;
   let timer: NodeJS.Timeout | undefined;
   let nextRound = 0;
   let running = false;
@@ -156,10 +155,6 @@ export const createEventHub = (view: LiveView, logger: Logger): EventHub => {
     schedule();
   });
 
-  const heartbeat = setInterval(() => {
-    for (const { response } of listeners) response.write(': still here\n\n');
-  }, HEARTBEAT_MILLISECONDS);
-
   /** What a listener missed between a place and now: all it asked for when the place is another process's. */
   const missedSince = (
     after: string | null,
@@ -176,12 +171,6 @@ export const createEventHub = (view: LiveView, logger: Logger): EventHub => {
     place,
     listeners: () => listeners.size,
     subscribe: (response, subscription, after) => {
-      response.writeHead(200, {
-        'content-type': 'text/event-stream; charset=utf-8',
-        'cache-control': 'no-store',
-        connection: 'keep-alive',
-        'x-accel-buffering': 'no',
-      });
       const missed = missedSince(after, subscription.customerIds);
       const listener: Listener = {
         response,
@@ -189,13 +178,10 @@ export const createEventHub = (view: LiveView, logger: Logger): EventHub => {
         changed: new Set(missed === 'unknown' ? [] : missed),
         totalsChanged: subscription.totals !== null,
       };
-      response.write(`retry: ${RETRY_MILLISECONDS}\n\n`);
+      streams.open(listener, schedule);
       // Too much to tell: the reader has to load its list again.
       if (missed === 'unknown') write(listener, { event: 'reload', data: '{}' });
       write(listener, subscription.status());
-      listeners.add(listener);
-      response.on('close', () => listeners.delete(listener));
-      response.on('drain', schedule);
       schedule();
     },
     statusChanged: () => {
@@ -208,10 +194,8 @@ export const createEventHub = (view: LiveView, logger: Logger): EventHub => {
     },
     close: async () => {
       stopListening();
-      clearInterval(heartbeat);
       clearTimeout(timer);
-      for (const { response } of listeners) response.end();
-      listeners.clear();
+      streams.close();
     },
   };
 };

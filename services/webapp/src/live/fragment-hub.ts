@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { isPlatformError } from '@marketing-streams/platform/errors';
 import type { Logger } from '@marketing-streams/platform/logging';
+import { createOpenStreams } from './open-streams.ts';
 
 /** Parts of a page: HTML by the id of the element it takes the place of. */
 export type Fragments = ReadonlyMap<string, string>;
@@ -30,20 +31,18 @@ type Listener = {
   isCurrent: boolean;
 };
 
-const HEARTBEAT_MILLISECONDS = 15_000;
 /** After a round that failed, because Redis is away: how long until the next. */
 const PAUSE_MILLISECONDS = 1_000;
 /** Pages that take long to render are rendered less often: rests are so many times as long as rounds. */
 const REST_PER_ROUND = 4;
-/** How soon a browser connects again when the connection broke. */
-const RETRY_MILLISECONDS = 1_000;
 
 /**
  * A hub whose pages are rendered at most once in `coalesceMilliseconds`; the first change after a pause shows at once.
  * A listener that reads slowly is passed over until its socket has drained, and then gets the newest state.
  */
 export const createFragmentHub = (coalesceMilliseconds: number, logger: Logger): FragmentHub => {
-  const listeners = new Set<Listener>();
+  const streams = createOpenStreams<Listener>();
+  const { listeners } = streams;
   let timer: NodeJS.Timeout | undefined;
   let nextRound = 0;
   let running = false;
@@ -111,24 +110,11 @@ export const createFragmentHub = (coalesceMilliseconds: number, logger: Logger):
     );
   };
 
-  const heartbeat = setInterval(() => {
-    for (const { response } of listeners) response.write(': still here\n\n');
-  }, HEARTBEAT_MILLISECONDS);
-
   return {
     listeners: () => listeners.size,
     subscribe: (response, page) => {
-      response.writeHead(200, {
-        'content-type': 'text/event-stream; charset=utf-8',
-        'cache-control': 'no-store',
-        connection: 'keep-alive',
-        'x-accel-buffering': 'no',
-      });
-      response.write(`retry: ${RETRY_MILLISECONDS}\n\n`);
       const listener: Listener = { response, page, sent: new Map(), isCurrent: false };
-      listeners.add(listener);
-      response.on('close', () => listeners.delete(listener));
-      response.on('drain', schedule);
+      streams.open(listener, schedule);
       schedule();
     },
     changed: () => {
@@ -136,10 +122,8 @@ export const createFragmentHub = (coalesceMilliseconds: number, logger: Logger):
       schedule();
     },
     close: async () => {
-      clearInterval(heartbeat);
       clearTimeout(timer);
-      for (const { response } of listeners) response.end();
-      listeners.clear();
+      streams.close();
     },
   };
 };
