@@ -12,6 +12,8 @@ const config: KnipConfig = {
     'services/*': { entry: ['src/**/*.worker.ts', 'src/**/*.test.ts'] },
     'services/producer': { entry: ['src/**/*.test.ts'] },
     'services/gold-publisher': { entry: ['src/**/*.test.ts'] },
+    'services/live': { entry: ['src/**/*.test.ts'] },
+    'services/monitor': { entry: ['src/**/*.test.ts', 'src/testing/monitor-worker.ts'] },
     // The browser loads these scripts, which import the others.
     'services/webapp': { entry: ['src/**/*.test.ts', 'public/main.js', 'public/campaigns.js'] },
     scripts: { entry: ['src/*.ts'] },
