@@ -1,7 +1,7 @@
 import type { CustomerGold } from '@marketing-streams/contracts/generated/customer-gold';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser } from './testing/browser.ts';
+import { launchBrowser, onComplaint } from './testing/browser.ts';
 import { customerGold } from './testing/customer-gold.ts';
 import { createSurroundings, type RunningWebapp, type Surroundings } from './testing/webapp-under-test.ts';
 
@@ -23,10 +23,7 @@ beforeAll(async () => {
   );
   await webapp.caughtUp();
   page = await browser.newPage();
-  page.on('pageerror', ({ message }) => complaints.push(message));
-  page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(message.text());
-  });
+  onComplaint(page, (text) => complaints.push(text));
 });
 afterEach(() => {
   expect(complaints).toEqual([]);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type EmbeddedStack, startEmbeddedStack } from '@marketing-streams/embedded/stack';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser } from '../testing/browser.ts';
+import { launchBrowser, onComplaint } from '../testing/browser.ts';
 import { alertRecords, campaignResult, resultRecords } from '../testing/campaign-records.ts';
 import { createSurroundings, type RunningWebapp, type Surroundings } from '../testing/webapp-under-test.ts';
 
@@ -29,10 +29,7 @@ beforeAll(async () => {
   surroundings = await createSurroundings(stack);
   webapp = await surroundings.start();
   page = await browser.newPage();
-  page.on('pageerror', ({ message }) => complaints.push(message));
-  page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(message.text());
-  });
+  onComplaint(page, (text) => complaints.push(text));
 });
 afterEach(() => {
   expect(complaints).toEqual([]);

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type BrowserContext, chromium } from 'playwright-core';
+import { type BrowserContext, chromium, type Page } from 'playwright-core';
 
 /** What keeps a Chromium as root, without a GPU and without any network but ours, quiet. */
 const FLAGS = [
@@ -28,4 +28,12 @@ export const launchBrowser = async (): Promise<BrowserContext> => {
   const browser = await chromium.launchPersistentContext(folder, { executablePath, args: FLAGS });
   browser.on('close', () => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }));
   return browser;
+};
+
+/** Calls with each error that a page's scripts throw, and each that the browser writes to its console. */
+export const onComplaint = (page: Page, listener: (text: string) => void): void => {
+  page.on('pageerror', ({ message }) => listener(message));
+  page.on('console', (message) => {
+    if (message.type() === 'error') listener(message.text());
+  });
 };
